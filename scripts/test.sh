@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Everything: formatting, lints, documentation, unit and property tests, and the command line end to end.
+#
+# Tests on the paper's published data run where the data are: in $HEAR_DATASET, else in ../shared/hear-dataset. Elsewhere
+# they are skipped, and the last line says how many. Where the data are there, a skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+echo "== formatting"
+cargo fmt --all --check
+echo "== lints"
+cargo clippy --workspace --all-targets --quiet -- -D warnings
+echo "== documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+echo "== release build"
+cargo build --release --workspace --quiet
+echo "== tests"
+# Output of passing tests is kept, because tests that lack the published data say so there.
+cargo nextest run --workspace --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
+cargo test --workspace --doc --quiet
+
+skipped=$(grep -c '^ *SKIPPED' "$log" || true)
+dataset=${HEAR_DATASET:-../shared/hear-dataset}
+if [ -d "$dataset" ] && [ "$skipped" -gt 0 ]; then
+    echo "test.sh: $skipped tests were skipped although the published data are in $dataset" >&2
+    exit 1
+fi
+echo "published data: $skipped tests skipped"
