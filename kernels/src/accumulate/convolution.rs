@@ -1,0 +1,410 @@
+//! Tiles of ciphertexts times plaintexts with real slots.
+//!
+//! The loops run over pairs of blocks, b and its mirror n/16 - 1 - b, which share their weights. The inputs of a pair are
+//! first packed side by side, the mirrored block with its lanes reversed, so that the products read two streams, weights
+//! and packed inputs, instead of one per input and component: those lie a power of two apart and would evict each other
+//! from the caches. What a mirrored block gives is reversed when it is stored.
+
+use super::key_product::{scatter, store_sum};
+use super::sums::{PRODUCTS_PER_FOLD, ProductSums};
+use crate::bounds::debug_assert_reduced;
+use crate::modulus::Modulus;
+use crate::simd::{BLOCK, Isa, Lanes, dispatch};
+
+/// The most inputs of one call.
+pub const MAX_INPUTS: usize = 64;
+
+/// The most outputs of a tile.
+pub const MAX_OUTPUTS: usize = 4;
+
+/// The words of packed inputs that stay in the first-level cache beside the weights: 16 KiB.
+const CACHED_WORDS: usize = 4096;
+
+/// The words of one input in one packed block: both components.
+const PACKED_INPUT: usize = 2 * BLOCK;
+
+/// How many inputs and outputs a tile of weights has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TileShape {
+    inputs: usize,
+    outputs: usize,
+}
+
+impl TileShape {
+    /// A tile of `inputs` by `outputs` plaintexts.
+    ///
+    /// # Panics
+    /// If there are not 1 to [`MAX_INPUTS`] inputs and 1 to [`MAX_OUTPUTS`] outputs.
+    #[must_use]
+    pub const fn new(inputs: usize, outputs: usize) -> Self {
+        assert!(1 <= inputs && inputs <= MAX_INPUTS, "the number of inputs of a tile is not supported");
+        assert!(1 <= outputs && outputs <= MAX_OUTPUTS, "the number of outputs of a tile is not supported");
+        Self { inputs, outputs }
+    }
+
+    /// The number of inputs.
+    #[must_use]
+    pub const fn inputs(self) -> usize {
+        self.inputs
+    }
+
+    /// The number of outputs.
+    #[must_use]
+    pub const fn outputs(self) -> usize {
+        self.outputs
+    }
+
+    /// The words of the weights of one block.
+    const fn block_words(self) -> usize {
+        self.inputs * self.outputs * BLOCK
+    }
+}
+
+/// What becomes of the values that the outputs held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Accumulation {
+    /// They are overwritten.
+    Overwrite,
+    /// The sums are added to them.
+    Add,
+}
+
+/// The words of one limb of a tile's weights, for ciphertexts of `n` residues a component.
+#[must_use]
+pub const fn weight_stream_words(shape: TileShape, n: usize) -> usize {
+    n / PACKED_INPUT * shape.block_words()
+}
+
+/// Puts one plaintext with real slots into a tile's weights, in Montgomery form.
+///
+/// - in: `half_limb` in `[0, q)`: the first n/2 residues, plain
+/// - out: this plaintext's residues in `stream`, in `[0, q)`; the others stay
+///
+/// # Panics
+/// If `half_limb` is no whole number of blocks of 16, `stream` is not [`weight_stream_words`] long, or the tile has no such
+/// input or output; in debug builds, if a residue is not below q.
+pub fn weight_stream_insert(
+    isa: Isa,
+    modulus: Modulus,
+    stream: &mut [u32],
+    shape: TileShape,
+    input: usize,
+    output: usize,
+    half_limb: &[u32],
+) {
+    let (n, TileShape { inputs, outputs }) = (2 * half_limb.len(), shape);
+    assert!(half_limb.len().is_multiple_of(BLOCK), "{} residues are no whole blocks of {BLOCK}", half_limb.len());
+    assert_eq!(stream.len(), weight_stream_words(shape, n), "words of the weights of {inputs} by {outputs} plaintexts");
+    assert!(input < inputs && output < outputs, "plaintext {input}, {output} of {inputs} by {outputs}");
+    debug_assert_reduced(half_limb, modulus);
+    let (row, offset) = (shape.block_words(), (input * outputs + output) * BLOCK);
+    dispatch!(isa, scatter(modulus: Modulus, half_limb: &[u32], row: usize, offset: usize, stream: &mut [u32]));
+}
+
+/// The words of a panel: all `inputs`, packed.
+#[must_use]
+pub const fn panel_words(inputs: usize, n: usize) -> usize {
+    2 * inputs * n
+}
+
+/// The words of scratch that [`multiply_accumulate_into`] needs at least.
+#[must_use]
+pub fn multiply_accumulate_scratch_words(inputs: usize, n: usize) -> usize {
+    pairs_at_once(inputs).min(n / PACKED_INPUT) * pair_words(inputs)
+}
+
+/// The words of one pair of packed blocks.
+const fn pair_words(inputs: usize) -> usize {
+    2 * inputs * PACKED_INPUT
+}
+
+/// The pairs of blocks that are packed at once.
+fn pairs_at_once(inputs: usize) -> usize {
+    (CACHED_WORDS / pair_words(inputs)).max(1)
+}
+
+/// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o of a tile and the components c = 0 and 1.
+///
+/// - in: `inputs` in `[0, q)`, each `[component][n]`; `weights` in `[0, q)`, Montgomery form, the first n/2 residues of each
+///   plaintext in the stream's order `[block of 16 residues][input][output][16]` ([`weight_stream_insert`] makes it)
+/// - out: `[0, q)`, each `[component][n]`; `scratch` holds nothing of use afterwards
+/// - order: NTT values in bit-reversed order
+/// - bounds and mirrored weights: see [the module](super)
+///
+/// # Panics
+/// If there are not 1 to [`MAX_INPUTS`] inputs and 1 to [`MAX_OUTPUTS`] outputs, all of one length, a multiple of 64 words;
+/// if `weights` is not [`weight_stream_words`] long, or `scratch` not at least [`multiply_accumulate_scratch_words`]; in
+/// debug builds, if a residue is not below q.
+pub fn multiply_accumulate_into(
+    isa: Isa,
+    modulus: Modulus,
+    inputs: &[&[u32]],
+    weights: &[u32],
+    outputs: &mut [&mut [u32]],
+    mode: Accumulation,
+    scratch: &mut [u32],
+) {
+    let (tile, n) = check_tile(modulus, inputs.len(), weights, outputs, mode);
+    check_inputs(modulus, inputs, n);
+    let (words, given) = (multiply_accumulate_scratch_words(inputs.len(), n), scratch.len());
+    assert!(given >= words, "{given} words of scratch, {words} needed");
+    let panel = &mut scratch[..words];
+    dispatch!(isa, pack_and_accumulate(
+        tile: Tile,
+        inputs: &[&[u32]],
+        panel: &mut [u32],
+        weights: &[u32],
+        outputs: &mut [&mut [u32]],
+    ));
+}
+
+/// Packs the inputs of [`multiply_accumulate_panel_into`].
+///
+/// The panel's order is `[pair of blocks][the block, its mirror][input][component][16 residues]`; the mirrored blocks' lanes
+/// are reversed.
+///
+/// - in: `inputs`, each `[component][n]`
+/// - out: the same residues
+///
+/// # Panics
+/// If there are not 1 to [`MAX_INPUTS`] inputs, all of one length, a multiple of 64 words, or `panel` is not
+/// [`panel_words`] long.
+pub fn pack_panel_into(isa: Isa, inputs: &[&[u32]], panel: &mut [u32]) {
+    assert!((1..=MAX_INPUTS).contains(&inputs.len()), "{} inputs, not 1 to {MAX_INPUTS}", inputs.len());
+    let n = limb_length(inputs[0]);
+    assert_eq!(panel.len(), panel_words(inputs.len(), n), "words of a panel of {} inputs", inputs.len());
+    for input in inputs {
+        assert_eq!(input.len(), 2 * n, "words of an input");
+    }
+    dispatch!(isa, pack(inputs: &[&[u32]], first_pair: usize = 0, panel: &mut [u32]));
+}
+
+/// [`multiply_accumulate_into`] with the inputs packed before, which pays where several tiles share them.
+///
+/// # Panics
+/// As [`multiply_accumulate_into`], with `panel` of [`panel_words`] for the number of inputs that its length gives.
+pub fn multiply_accumulate_panel_into(
+    isa: Isa,
+    modulus: Modulus,
+    panel: &[u32],
+    weights: &[u32],
+    outputs: &mut [&mut [u32]],
+    mode: Accumulation,
+) {
+    let words = outputs.first().map_or(0, |output| output.len());
+    assert!(words > 0 && panel.len().is_multiple_of(words), "a panel of {} words for outputs of {words}", panel.len());
+    let (tile, _) = check_tile(modulus, panel.len() / words, weights, outputs, mode);
+    debug_assert_reduced(panel, modulus);
+    dispatch!(isa, accumulate(
+        tile: Tile,
+        first_pair: usize = 0,
+        panel: &[u32],
+        weights: &[u32],
+        outputs: &mut [&mut [u32]],
+    ));
+}
+
+/// The residues of a component of a ciphertext's limb.
+#[track_caller]
+fn limb_length(limb_pair: &[u32]) -> usize {
+    let words = limb_pair.len();
+    assert!(
+        words > 0 && words.is_multiple_of(2 * PACKED_INPUT),
+        "{words} words are no pair of limbs of whole pairs of blocks"
+    );
+    words / 2
+}
+
+/// What to compute and the residues of a component, after checking outputs and weights.
+#[track_caller]
+fn check_tile(
+    modulus: Modulus,
+    inputs: usize,
+    weights: &[u32],
+    outputs: &[&mut [u32]],
+    mode: Accumulation,
+) -> (Tile, usize) {
+    let shape = TileShape::new(inputs, outputs.len());
+    let n = limb_length(outputs[0]);
+    for output in outputs {
+        assert_eq!(output.len(), 2 * n, "words of an output");
+        if mode == Accumulation::Add {
+            debug_assert_reduced(output, modulus);
+        }
+    }
+    let words = weight_stream_words(shape, n);
+    assert_eq!(weights.len(), words, "words of the weights of {inputs} by {} plaintexts", outputs.len());
+    debug_assert_reduced(weights, modulus);
+    (Tile { modulus, shape, mode }, n)
+}
+
+#[track_caller]
+fn check_inputs(modulus: Modulus, inputs: &[&[u32]], n: usize) {
+    for input in inputs {
+        assert_eq!(input.len(), 2 * n, "words of an input");
+        debug_assert_reduced(input, modulus);
+    }
+}
+
+/// What a call computes.
+#[derive(Clone, Copy)]
+struct Tile {
+    modulus: Modulus,
+    shape: TileShape,
+    mode: Accumulation,
+}
+
+/// Packs and accumulates as many pairs of blocks at a time as `panel` holds.
+#[inline(always)]
+fn pack_and_accumulate<L: Lanes>(
+    l: L,
+    tile: Tile,
+    inputs: &[&[u32]],
+    panel: &mut [u32],
+    weights: &[u32],
+    outputs: &mut [&mut [u32]],
+) {
+    let (pair_words, block_words) = (pair_words(tile.shape.inputs), tile.shape.block_words());
+    let pairs = panel.len() / pair_words;
+    for (group, weights) in weights.chunks(pairs * block_words).enumerate() {
+        let panel = &mut panel[..weights.len() / block_words * pair_words];
+        pack(l, inputs, group * pairs, panel);
+        accumulate(l, tile, group * pairs, panel, weights, outputs);
+    }
+}
+
+/// Packs the pairs of blocks from `first_pair` on, as many as `panel` holds.
+#[inline(always)]
+fn pack<L: Lanes>(l: L, inputs: &[&[u32]], first_pair: usize, panel: &mut [u32]) {
+    let pairs = panel.len() / pair_words(inputs.len());
+    let (from, to) = (first_pair * BLOCK, (first_pair + pairs) * BLOCK);
+    for (k, input) in inputs.iter().enumerate() {
+        let n = input.len() / 2;
+        for (component, x) in input.chunks_exact(n).enumerate() {
+            let blocks = x[from..to].chunks_exact(BLOCK).zip(x[n - to..n - from].rchunks_exact(BLOCK));
+            for ((block, mirror), packed) in blocks.zip(panel.chunks_exact_mut(pair_words(inputs.len()))) {
+                let (packed_block, packed_mirror) = packed.split_at_mut(inputs.len() * PACKED_INPUT);
+                let at = (2 * k + component) * BLOCK;
+                packed_block[at..at + BLOCK].copy_from_slice(block);
+                let reversed = packed_mirror[at..at + BLOCK].chunks_exact_mut(L::COUNT);
+                for (from, to) in mirror.rchunks_exact(L::COUNT).zip(reversed) {
+                    l.store(l.reverse(l.load(from)), to);
+                }
+            }
+        }
+    }
+}
+
+/// The outputs' blocks from `first_pair` on, as many pairs as `panel` holds.
+#[inline(always)]
+fn accumulate<L: Lanes>(
+    l: L,
+    tile: Tile,
+    first_pair: usize,
+    panel: &[u32],
+    weights: &[u32],
+    outputs: &mut [&mut [u32]],
+) {
+    let sums = ProductSums::new(l, tile.modulus);
+    let n = outputs[0].len() / 2;
+    let pairs = panel.chunks_exact(pair_words(tile.shape.inputs)).zip(weights.chunks_exact(tile.shape.block_words()));
+    for (b, (packed, weights)) in pairs.enumerate() {
+        let (packed_block, packed_mirror) = packed.split_at(tile.shape.inputs * PACKED_INPUT);
+        for lane in (0..BLOCK).step_by(L::COUNT) {
+            let at = (first_pair + b) * BLOCK + lane;
+            let block = Destination { at, reversed: false, mode: tile.mode };
+            let mirror = Destination { at: n - at - L::COUNT, reversed: true, mode: tile.mode };
+            accumulate_vector(l, sums, &packed_block[lane..], &weights[lane..], outputs, block);
+            accumulate_vector(l, sums, &packed_mirror[lane..], &weights[lane..], outputs, mirror);
+        }
+    }
+}
+
+/// Where a vector of the sums goes.
+#[derive(Clone, Copy)]
+struct Destination {
+    /// The index of its first residue in each component.
+    at: usize,
+    /// Whether its lanes are to be reversed.
+    reversed: bool,
+    mode: Accumulation,
+}
+
+/// One vector of all outputs: as many outputs at once as the registers hold sums for.
+#[inline(always)]
+fn accumulate_vector<L: Lanes>(
+    l: L,
+    sums: ProductSums<L>,
+    packed: &[u32],
+    weights: &[u32],
+    outputs: &mut [&mut [u32]],
+    to: Destination,
+) {
+    // A sum takes two registers and each output two sums. Of 32 registers (AVX-512) 4 outputs take 16, of 16 registers
+    // (AVX2) 2 outputs take 8; the others hold operands and constants.
+    let at_once = if L::COUNT == BLOCK { 4 } else { 2 };
+    let stride = outputs.len() * BLOCK;
+    for (part, outputs) in outputs.chunks_mut(at_once).enumerate() {
+        let weights = &weights[part * at_once * BLOCK..];
+        match outputs {
+            [a] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a], to),
+            [a, b] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b], to),
+            [a, b, c] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b, c], to),
+            [a, b, c, d] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b, c, d], to),
+            _ => unreachable!("a part has 1 to {MAX_OUTPUTS} outputs"),
+        }
+    }
+}
+
+/// The reduced sums of one vector, for `OUTPUTS` outputs and both components. Input k's vectors start at
+/// `packed[32 k + 16 component]`, its weights at `weights[stride k + 16 output]`.
+#[inline(always)]
+fn sum_products<L: Lanes, const OUTPUTS: usize>(
+    l: L,
+    sums: ProductSums<L>,
+    packed: &[u32],
+    weights: &[u32],
+    stride: usize,
+) -> [[L::Vector; 2]; OUTPUTS] {
+    let mut totals = [[l.wide_splat(0); 2]; OUTPUTS];
+    let groups = packed.chunks(PRODUCTS_PER_FOLD * PACKED_INPUT).zip(weights.chunks(PRODUCTS_PER_FOLD * stride));
+    for (group, (packed, weights)) in groups.enumerate() {
+        if group > 0 {
+            for total in totals.as_flattened_mut() {
+                *total = sums.fold(l, *total);
+            }
+        }
+        for (packed, weights) in packed.chunks(PACKED_INPUT).zip(weights.chunks(stride)) {
+            let x = [l.spread(l.load(&packed[..L::COUNT])), l.spread(l.load(&packed[BLOCK..BLOCK + L::COUNT]))];
+            for (output, totals) in totals.iter_mut().enumerate() {
+                let weight = l.spread(l.load(&weights[output * BLOCK..][..L::COUNT]));
+                for (total, x) in totals.iter_mut().zip(x) {
+                    *total = sums.add_product(l, *total, x, weight);
+                }
+            }
+        }
+    }
+    let mut reduced = [[l.splat(0); 2]; OUTPUTS];
+    for (reduced, &total) in reduced.as_flattened_mut().iter_mut().zip(totals.as_flattened()) {
+        *reduced = sums.reduce(l, sums.fold(l, total));
+    }
+    reduced
+}
+
+/// Stores one vector of the outputs, or adds it to what is there.
+#[inline(always)]
+fn store_sums<L: Lanes, const OUTPUTS: usize>(
+    l: L,
+    sums: ProductSums<L>,
+    totals: [[L::Vector; 2]; OUTPUTS],
+    outputs: [&mut &mut [u32]; OUTPUTS],
+    to: Destination,
+) {
+    for (totals, output) in totals.into_iter().zip(outputs) {
+        let n = output.len() / 2;
+        for (total, out) in totals.into_iter().zip(output.chunks_exact_mut(n)) {
+            let total = if to.reversed { l.reverse(total) } else { total };
+            store_sum(l, sums, total, to.mode == Accumulation::Add, &mut out[to.at..to.at + L::COUNT]);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Digits times a switching key.
+
+use super::sums::{PRODUCTS_PER_FOLD, ProductSums};
+use crate::bounds::debug_assert_reduced;
+use crate::modulus::Modulus;
+use crate::simd::{BLOCK, Isa, Lanes, ModulusLanes, dispatch};
+
+/// The most digits of a key.
+pub const MAX_DIGITS: usize = 32;
+
+/// The words of one limb of a key of `digits` digits, each a pair of polynomials of `n` residues.
+#[must_use]
+pub const fn key_stream_words(digits: usize, n: usize) -> usize {
+    2 * digits * n
+}
+
+/// `out_c[i] = sum_d digits[d][i] key[d][c][i] mod q` for the components c = 0 and 1.
+///
+/// The key may have more digits than `digits` does, as a key made for a high level serves lower ones: the first ones count.
+///
+/// - in: `digits` in `[0, q)`, digit-major: `[digit][n]`; `key` in `[0, q)`, Montgomery form, in the stream's order
+///   `[block of 16 residues][digit][component][16]`
+/// - out: `[0, q)`, `[component][n]`
+/// - order: the same on both sides; NTT values in bit-reversed order in practice
+/// - bounds: see [the module](super)
+///
+/// # Panics
+/// If `out` is not twice a multiple of 16 words long, `digits` does not hold 1 to [`MAX_DIGITS`] limbs of half that length,
+/// or `key` is no stream of at least as many digits; in debug builds, if a residue is not below q.
+pub fn key_product_into(isa: Isa, modulus: Modulus, digits: &[u32], key: &[u32], out: &mut [u32]) {
+    let digit_count = check_product(modulus, digits, key, out);
+    dispatch!(isa, product(modulus: Modulus, digits: &[u32], key: &[u32], digit_count: usize, add: bool = false, out: &mut [u32]));
+}
+
+/// [`key_product_into`], added to what `out`, in `[0, q)`, holds.
+///
+/// # Panics
+/// As [`key_product_into`].
+pub fn key_product_add_assign(isa: Isa, modulus: Modulus, digits: &[u32], key: &[u32], out: &mut [u32]) {
+    let digit_count = check_product(modulus, digits, key, out);
+    debug_assert_reduced(out, modulus);
+    dispatch!(isa, product(modulus: Modulus, digits: &[u32], key: &[u32], digit_count: usize, add: bool = true, out: &mut [u32]));
+}
+
+/// The number of digits, after checking lengths and ranges.
+#[track_caller]
+fn check_product(modulus: Modulus, digits: &[u32], key: &[u32], out: &[u32]) -> usize {
+    assert!(!out.is_empty() && out.len().is_multiple_of(2 * BLOCK), "{} words are no pair of limbs", out.len());
+    let n = out.len() / 2;
+    let digit_count = digits.len() / n;
+    assert!(
+        digits.len().is_multiple_of(n) && (1..=MAX_DIGITS).contains(&digit_count),
+        "{} words are not 1 to {MAX_DIGITS} digits of {n} residues",
+        digits.len()
+    );
+    assert!(
+        key.len().is_multiple_of(out.len()) && key.len() >= digit_count * out.len(),
+        "{} words are no key stream of {digit_count} or more digits of {n} residues",
+        key.len()
+    );
+    debug_assert_reduced(digits, modulus);
+    debug_assert_reduced(key, modulus);
+    digit_count
+}
+
+#[inline(always)]
+fn product<L: Lanes>(
+    l: L,
+    modulus: Modulus,
+    digits: &[u32],
+    key: &[u32],
+    digit_count: usize,
+    add: bool,
+    out: &mut [u32],
+) {
+    let sums = ProductSums::new(l, modulus);
+    let n = out.len() / 2;
+    let key_block = key.len() / (n / BLOCK);
+    let (out_0, out_1) = out.split_at_mut(n);
+    let blocks = out_0.chunks_exact_mut(BLOCK).zip(out_1.chunks_exact_mut(BLOCK)).zip(key.chunks_exact(key_block));
+    for (b, ((out_0, out_1), key)) in blocks.enumerate() {
+        let key = &key[..digit_count * 2 * BLOCK];
+        for lane in (0..BLOCK).step_by(L::COUNT) {
+            let [sum_0, sum_1] = block_product(l, sums, &digits[b * BLOCK + lane..], n, key, lane);
+            store_sum(l, sums, sum_0, add, &mut out_0[lane..lane + L::COUNT]);
+            store_sum(l, sums, sum_1, add, &mut out_1[lane..lane + L::COUNT]);
+        }
+    }
+}
+
+/// The sums of both components, for the vector that starts at `lane` of a block. Digit d's vector starts at
+/// `digits[d stride]`; `key` is the block of the key.
+#[inline(always)]
+fn block_product<L: Lanes>(
+    l: L,
+    sums: ProductSums<L>,
+    digits: &[u32],
+    stride: usize,
+    key: &[u32],
+    lane: usize,
+) -> [L::Vector; 2] {
+    let mut sum = [l.wide_splat(0); 2];
+    for (group, keys) in key.chunks(PRODUCTS_PER_FOLD * 2 * BLOCK).enumerate() {
+        if group > 0 {
+            sum = [sums.fold(l, sum[0]), sums.fold(l, sum[1])];
+        }
+        for (d, key) in keys.chunks_exact(2 * BLOCK).enumerate() {
+            let at = (group * PRODUCTS_PER_FOLD + d) * stride;
+            let digit = l.spread(l.load(&digits[at..at + L::COUNT]));
+            for (component, sum) in sum.iter_mut().enumerate() {
+                let key = l.spread(l.load(&key[component * BLOCK + lane..][..L::COUNT]));
+                *sum = sums.add_product(l, *sum, digit, key);
+            }
+        }
+    }
+    [sums.reduce(l, sums.fold(l, sum[0])), sums.reduce(l, sums.fold(l, sum[1]))]
+}
+
+/// Stores a reduced sum, or adds it to what is there.
+#[inline(always)]
+pub(super) fn store_sum<L: Lanes>(l: L, sums: ProductSums<L>, sum: L::Vector, add: bool, out: &mut [u32]) {
+    let value = if add { sums.add(l, l.load(out), sum) } else { sum };
+    l.store(value, out);
+}
+
+/// Puts one polynomial of a key, plain residues, into the stream of one limb, in Montgomery form.
+///
+/// - in: `limb` in `[0, q)`; `stream` is [`key_stream_words`]`(digits, n)` long, for `n` residues in `limb`
+/// - out: the residues of this digit and component in `stream`, in `[0, q)`; the others stay
+///
+/// # Panics
+/// If a length is wrong, there is no such digit or component; in debug builds, if a residue is not below q.
+pub fn key_stream_insert(
+    isa: Isa,
+    modulus: Modulus,
+    stream: &mut [u32],
+    digits: usize,
+    digit: usize,
+    component: usize,
+    limb: &[u32],
+) {
+    let offset = check_stream(stream, digits, digit, component, limb.len());
+    debug_assert_reduced(limb, modulus);
+    let row = 2 * digits * BLOCK;
+    dispatch!(isa, scatter(modulus: Modulus, limb: &[u32], row: usize, offset: usize, stream: &mut [u32]));
+}
+
+/// Writes `limb`'s blocks of 16 residues, in Montgomery form, at `offset` of each row of `stream`.
+#[inline(always)]
+pub(super) fn scatter<L: Lanes>(l: L, modulus: Modulus, limb: &[u32], row: usize, offset: usize, stream: &mut [u32]) {
+    let lanes = ModulusLanes::new(l, modulus);
+    // The Montgomery form of x is the Montgomery product of x and 2^64 mod q.
+    let factor = l.splat(modulus.to_montgomery(modulus.montgomery_one()));
+    for (block, row) in limb.chunks_exact(BLOCK).zip(stream.chunks_exact_mut(row)) {
+        let out = &mut row[offset..offset + BLOCK];
+        for (x, out) in block.chunks_exact(L::COUNT).zip(out.chunks_exact_mut(L::COUNT)) {
+            l.store(lanes.mul_montgomery(l, l.load(x), factor), out);
+        }
+    }
+}
+
+/// One limb of a key, plain residues `[digit][component]`, as a stream.
+///
+/// - in: `limbs` in `[0, q)`, of equal length: component 0 of digit 0, component 1 of digit 0, component 0 of digit 1 ...
+/// - out: `[0, q)`, Montgomery form, see [`key_product_into`]
+///
+/// # Panics
+/// If the limbs are no 1 to [`MAX_DIGITS`] pairs of equal lengths, or `stream` is not [`key_stream_words`] long; in debug
+/// builds, if a residue is not below q.
+pub fn key_stream_from_limbs(isa: Isa, modulus: Modulus, limbs: &[&[u32]], stream: &mut [u32]) {
+    let digits = limbs.len() / 2;
+    assert!(limbs.len().is_multiple_of(2), "{} limbs are no pairs", limbs.len());
+    for (i, limb) in limbs.iter().enumerate() {
+        key_stream_insert(isa, modulus, stream, digits, i / 2, i % 2, limb);
+    }
+}
+
+/// The inverse of [`key_stream_from_limbs`].
+///
+/// # Panics
+/// As [`key_stream_from_limbs`].
+pub fn key_stream_to_limbs(isa: Isa, modulus: Modulus, stream: &[u32], limbs: &mut [&mut [u32]]) {
+    let digits = limbs.len() / 2;
+    assert!(limbs.len().is_multiple_of(2), "{} limbs are no pairs", limbs.len());
+    debug_assert_reduced(stream, modulus);
+    for (i, limb) in limbs.iter_mut().enumerate() {
+        let offset = check_stream(stream, digits, i / 2, i % 2, limb.len());
+        dispatch!(isa, gather(modulus: Modulus, stream: &[u32], row: usize = 2 * digits * BLOCK, offset: usize, limb: &mut [u32]));
+    }
+}
+
+/// The inverse of [`scatter`].
+#[inline(always)]
+fn gather<L: Lanes>(l: L, modulus: Modulus, stream: &[u32], row: usize, offset: usize, limb: &mut [u32]) {
+    let (lanes, one) = (ModulusLanes::new(l, modulus), l.splat(1));
+    for (row, block) in stream.chunks_exact(row).zip(limb.chunks_exact_mut(BLOCK)) {
+        let residues = &row[offset..offset + BLOCK];
+        for (x, out) in residues.chunks_exact(L::COUNT).zip(block.chunks_exact_mut(L::COUNT)) {
+            l.store(lanes.mul_montgomery(l, l.load(x), one), out);
+        }
+    }
+}
+
+/// Where a polynomial's blocks of 16 stand in the rows of a stream, after checking lengths.
+#[track_caller]
+fn check_stream(stream: &[u32], digits: usize, digit: usize, component: usize, n: usize) -> usize {
+    assert!((1..=MAX_DIGITS).contains(&digits), "{digits} digits, not 1 to {MAX_DIGITS}");
+    assert!(n.is_multiple_of(BLOCK), "{n} residues are no whole blocks of {BLOCK}");
+    assert_eq!(stream.len(), key_stream_words(digits, n), "words of a key stream of {digits} digits of {n} residues");
+    assert!(digit < digits && component < 2, "digit {digit} of {digits}, component {component} of 2");
+    (2 * digit + component) * BLOCK
+}

@@ -1,0 +1,168 @@
+//! The forward transform: Cooley-Tukey butterflies from coefficients to bit-reversed values.
+//!
+//! Intervals: a *plain* residue lies in `[0, 4q)`; a *signed* one is a two's complement number in `(-2q, 2q)`. A butterfly
+//! first brings its addend to `[0, 2q)`: one subtraction or addition and one minimum, either way. Its other operand must
+//! be plain. The sum is plain; the difference is signed, and is made plain by adding 2q only where its next use is not
+//! that of an addend.
+
+use super::tables::{Factors, Pass, Tables, Twiddle, split_rows};
+use crate::modulus::Modulus;
+use crate::simd::Lanes;
+
+/// The moduli of the intervals, in every lane.
+#[derive(Clone, Copy)]
+struct Bounds<L: Lanes> {
+    q: L::Vector,
+    two_q: L::Vector,
+}
+
+/// Transforms `values` in place.
+///
+/// - in: `[0, q)`, coefficients
+/// - out: `[0, q)`, values in bit-reversed order
+#[inline(always)]
+pub(super) fn forward<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, values: &mut [u32]) {
+    let bounds = Bounds { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()) };
+    let Some((first, rest)) = tables.passes.split_first() else { unreachable!("there is a first pass") };
+    pass(l, bounds, first, 0, 1, values);
+    let parts = first.radix;
+    let length = values.len() / parts;
+    for (part, values) in values.chunks_exact_mut(length).enumerate() {
+        for next in rest {
+            pass(l, bounds, next, part, parts, values);
+        }
+        tiles(l, bounds, tables, part, values);
+    }
+}
+
+/// One pass through part number `part` of `parts` of the array.
+///
+/// - in, out: plain
+#[inline(always)]
+fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usize, values: &mut [u32]) {
+    let twiddles = pass.of_part(part, parts);
+    match pass.radix {
+        8 => blocks::<L, 8>(l, bounds, twiddles, values),
+        4 => blocks::<L, 4>(l, bounds, twiddles, values),
+        radix => unreachable!("no pass of radix {radix} is made"),
+    }
+}
+
+/// The stages of a pass, with `RADIX - 1` factors a block.
+///
+/// - in, out: plain
+#[inline(always)]
+fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
+    let length = values.len() / (twiddles.len() / (RADIX - 1));
+    for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
+        let rows = split_rows::<RADIX>(block);
+        for i in (0..length / RADIX).step_by(L::COUNT) {
+            let mut vectors = [l.splat(0); RADIX];
+            for k in 0..RADIX {
+                vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
+            }
+            stages(l, bounds, twiddles, &mut vectors);
+            make_plain(l, bounds, &mut vectors);
+            for k in 0..RADIX {
+                l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
+            }
+        }
+    }
+}
+
+/// The last stages of all in part number `part` of the array, in squares of `COUNT` vectors.
+///
+/// - in: plain
+/// - out: `[0, q)`
+#[inline(always)]
+fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
+    let count = values.len() / (L::COUNT * L::COUNT);
+    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+        let (rows, columns) = tables.of_tile::<L>(part * count + i);
+        let mut square = l.square(l.splat(0));
+        let vectors = square.as_mut();
+        for k in 0..L::COUNT {
+            vectors[k] = l.load(&tile[k * L::COUNT..(k + 1) * L::COUNT]);
+        }
+        stages(l, bounds, rows, vectors);
+        make_plain(l, bounds, vectors);
+        l.transpose(&mut square);
+        let vectors = square.as_mut();
+        stages(l, bounds, columns, vectors);
+        reduce(l, bounds, vectors);
+        l.transpose(&mut square);
+        let vectors = square.as_mut();
+        for k in 0..L::COUNT {
+            l.store(vectors[k], &mut tile[k * L::COUNT..(k + 1) * L::COUNT]);
+        }
+    }
+}
+
+/// log2 of `vectors.len()` stages on a block that has one vector of each part.
+///
+/// - in: plain
+/// - out: even vectors plain, odd ones signed
+#[inline(always)]
+fn stages<L: Lanes>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector]) {
+    if vectors.len() > 8 {
+        stage::<L, 8>(l, bounds, factors, vectors);
+    }
+    if vectors.len() > 4 {
+        stage::<L, 4>(l, bounds, factors, vectors);
+    }
+    if vectors.len() > 2 {
+        stage::<L, 2>(l, bounds, factors, vectors);
+    }
+    if vectors.len() > 1 {
+        stage::<L, 1>(l, bounds, factors, vectors);
+    }
+}
+
+/// One stage: butterflies of vectors `HALF` apart.
+///
+/// - in: plain; but signed where the stage before leaves it so, in the addends of odd blocks
+/// - out: plain; but signed are the differences that the next stage, in blocks half as long, takes as addends, and all
+///   differences of the last stage
+#[inline(always)]
+fn stage<L: Lanes, const HALF: usize>(
+    l: L,
+    bounds: Bounds<L>,
+    factors: impl Factors<L>,
+    vectors: &mut [L::Vector],
+) {
+    let blocks = vectors.len() / (2 * HALF);
+    for butterfly in 0..vectors.len() / 2 {
+        let (block, i) = (butterfly / HALF, butterfly % HALF);
+        let (low, high) = (2 * HALF * block + i, 2 * HALF * block + i + HALF);
+        let addend = if block % 2 == 0 {
+            l.reduce_once(vectors[low], bounds.two_q)
+        } else {
+            l.make_positive(vectors[low], bounds.two_q)
+        };
+        let product = l.mul_shoup_lazy(vectors[high], factors.get(l, blocks - 1 + block), bounds.q);
+        let difference = l.sub(addend, product);
+        vectors[low] = l.add(addend, product);
+        vectors[high] = if i < HALF.div_ceil(2) { difference } else { l.add(difference, bounds.two_q) };
+    }
+}
+
+/// Makes the output of [`stages`] plain.
+#[inline(always)]
+fn make_plain<L: Lanes>(l: L, bounds: Bounds<L>, vectors: &mut [L::Vector]) {
+    for k in (1..vectors.len()).step_by(2) {
+        vectors[k] = l.add(vectors[k], bounds.two_q);
+    }
+}
+
+/// Reduces the output of [`stages`] to `[0, q)`.
+#[inline(always)]
+fn reduce<L: Lanes>(l: L, bounds: Bounds<L>, vectors: &mut [L::Vector]) {
+    for k in 0..vectors.len() {
+        let below_two_q = if k % 2 == 0 {
+            l.reduce_once(vectors[k], bounds.two_q)
+        } else {
+            l.make_positive(vectors[k], bounds.two_q)
+        };
+        vectors[k] = l.reduce_once(below_two_q, bounds.q);
+    }
+}

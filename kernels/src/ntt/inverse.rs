@@ -1,0 +1,183 @@
+//! The inverse transform: Gentleman-Sande butterflies from bit-reversed values to coefficients.
+//!
+//! Every residue between butterflies lies in `[0, 2q)`. A sum is reduced by one subtraction and one minimum; a difference
+//! is made positive by adding 2q and multiplied, which gives `[0, 2q)` from any operand.
+
+use super::tables::{Factors, Pass, Scaling, Tables, Twiddle, split_rows};
+use crate::modulus::Modulus;
+use crate::simd::{Factor, Lanes};
+
+/// The moduli of the intervals, in every lane.
+#[derive(Clone, Copy)]
+struct Bounds<L: Lanes> {
+    q: L::Vector,
+    two_q: L::Vector,
+}
+
+/// Transforms `values` in place, the division by N included.
+///
+/// - in: `[0, q)`, values in bit-reversed order
+/// - out: `[0, q)`, coefficients
+#[inline(always)]
+pub(super) fn inverse<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, scaling: &Scaling, values: &mut [u32]) {
+    let bounds = Bounds { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()) };
+    let Some((last, rest)) = tables.passes.split_first() else { unreachable!("there is a last pass") };
+    let parts = last.radix;
+    let length = values.len() / parts;
+    for (part, values) in values.chunks_exact_mut(length).enumerate() {
+        tiles(l, bounds, tables, part, values);
+        for next in rest.iter().rev() {
+            pass(l, bounds, next, part, parts, values);
+        }
+    }
+    match last.radix {
+        8 => last_block::<L, 8>(l, bounds, &last.twiddles, scaling, values),
+        4 => last_block::<L, 4>(l, bounds, &last.twiddles, scaling, values),
+        radix => unreachable!("no pass of radix {radix} is made"),
+    }
+}
+
+/// The first stages of all in part number `part` of the array, in squares of `COUNT` vectors.
+///
+/// - in, out: `[0, 2q)`
+#[inline(always)]
+fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
+    let count = values.len() / (L::COUNT * L::COUNT);
+    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+        let (rows, columns) = tables.of_tile::<L>(part * count + i);
+        let mut square = l.square(l.splat(0));
+        let vectors = square.as_mut();
+        for k in 0..L::COUNT {
+            vectors[k] = l.load(&tile[k * L::COUNT..(k + 1) * L::COUNT]);
+        }
+        l.transpose(&mut square);
+        stages(l, bounds, columns, square.as_mut(), L::COUNT);
+        l.transpose(&mut square);
+        let vectors = square.as_mut();
+        stages(l, bounds, rows, vectors, L::COUNT);
+        for k in 0..L::COUNT {
+            l.store(vectors[k], &mut tile[k * L::COUNT..(k + 1) * L::COUNT]);
+        }
+    }
+}
+
+/// One pass through part number `part` of `parts` of the array.
+///
+/// - in, out: `[0, 2q)`
+#[inline(always)]
+fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usize, values: &mut [u32]) {
+    let twiddles = pass.of_part(part, parts);
+    match pass.radix {
+        8 => blocks::<L, 8>(l, bounds, twiddles, values),
+        4 => blocks::<L, 4>(l, bounds, twiddles, values),
+        radix => unreachable!("no pass of radix {radix} is made"),
+    }
+}
+
+/// The stages of a pass, with `RADIX - 1` factors a block.
+///
+/// - in, out: `[0, 2q)`
+#[inline(always)]
+fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
+    let length = values.len() / (twiddles.len() / (RADIX - 1));
+    for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
+        let rows = split_rows::<RADIX>(block);
+        for i in (0..length / RADIX).step_by(L::COUNT) {
+            let mut vectors = [l.splat(0); RADIX];
+            for k in 0..RADIX {
+                vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
+            }
+            stages(l, bounds, twiddles, &mut vectors, RADIX);
+            for k in 0..RADIX {
+                l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
+            }
+        }
+    }
+}
+
+/// The last pass, through the whole array, whose last stage divides by N.
+///
+/// - in: `[0, 2q)`
+/// - out: `[0, q)`
+#[inline(always)]
+fn last_block<L: Lanes, const RADIX: usize>(
+    l: L,
+    bounds: Bounds<L>,
+    twiddles: &[Twiddle],
+    scaling: &Scaling,
+    values: &mut [u32],
+) {
+    let length = values.len();
+    let rows = split_rows::<RADIX>(values);
+    let (sum, difference) = (scaling.sum.splat(l), scaling.difference.splat(l));
+    for i in (0..length / RADIX).step_by(L::COUNT) {
+        let mut vectors = [l.splat(0); RADIX];
+        for k in 0..RADIX {
+            vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
+        }
+        stages(l, bounds, twiddles, &mut vectors, RADIX / 2);
+        for k in 0..RADIX / 2 {
+            let (a, b) = (vectors[k], vectors[k + RADIX / 2]);
+            vectors[k] = scaled(l, bounds, l.add(a, b), sum);
+            vectors[k + RADIX / 2] = scaled(l, bounds, l.add(l.sub(a, b), bounds.two_q), difference);
+        }
+        for k in 0..RADIX {
+            l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
+        }
+    }
+}
+
+/// `x factor mod q`.
+///
+/// - in: any `x`
+/// - out: `[0, q)`
+#[inline(always)]
+fn scaled<L: Lanes>(l: L, bounds: Bounds<L>, x: L::Vector, factor: Factor<L>) -> L::Vector {
+    l.reduce_once(l.mul_shoup_lazy(x, factor, bounds.q), bounds.q)
+}
+
+/// The stages that make blocks of up to `longest` vectors.
+///
+/// - in, out: `[0, 2q)`
+#[inline(always)]
+fn stages<L: Lanes>(
+    l: L,
+    bounds: Bounds<L>,
+    factors: impl Factors<L>,
+    vectors: &mut [L::Vector],
+    longest: usize,
+) {
+    if longest > 1 {
+        stage::<L, 1>(l, bounds, factors, vectors);
+    }
+    if longest > 2 {
+        stage::<L, 2>(l, bounds, factors, vectors);
+    }
+    if longest > 4 {
+        stage::<L, 4>(l, bounds, factors, vectors);
+    }
+    if longest > 8 {
+        stage::<L, 8>(l, bounds, factors, vectors);
+    }
+}
+
+/// One stage: butterflies of vectors `HALF` apart.
+///
+/// - in, out: `[0, 2q)`
+#[inline(always)]
+fn stage<L: Lanes, const HALF: usize>(
+    l: L,
+    bounds: Bounds<L>,
+    factors: impl Factors<L>,
+    vectors: &mut [L::Vector],
+) {
+    let blocks = vectors.len() / (2 * HALF);
+    for butterfly in 0..vectors.len() / 2 {
+        let (block, i) = (butterfly / HALF, butterfly % HALF);
+        let (low, high) = (2 * HALF * block + i, 2 * HALF * block + i + HALF);
+        let (a, b) = (vectors[low], vectors[high]);
+        let difference = l.add(l.sub(a, b), bounds.two_q);
+        vectors[low] = l.reduce_once(l.add(a, b), bounds.two_q);
+        vectors[high] = l.mul_shoup_lazy(difference, factors.get(l, blocks - 1 + block), bounds.q);
+    }
+}
