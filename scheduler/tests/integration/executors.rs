@@ -1,0 +1,310 @@
+//! Every executor against the definition, and what happens when tasks fail.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use hear_scheduler::report::TaskTrace;
+use hear_scheduler::{
+    BufferId, Cancel, Executor, ForkJoin, Graph, GraphBuilder, Memory, MemoryOptions, RunError, RunOptions, Serial,
+    TaskContext, TaskId,
+};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::programs::{Program, config, programs};
+
+fn executors() -> Vec<Box<dyn Executor>> {
+    let mut executors: Vec<Box<dyn Executor>> = vec![Box::new(Serial)];
+    for threads in [1, 2, 3, 8] {
+        executors.push(Box::new(ForkJoin::new(threads).unwrap()));
+    }
+    executors
+}
+
+fn label(executor: &dyn Executor) -> String {
+    format!("{} with {} workers", executor.name(), executor.workers())
+}
+
+fn run(
+    program: &Program,
+    graph: &Graph,
+    ids: &[BufferId],
+    memory: &mut Memory,
+    executor: &dyn Executor,
+) -> Vec<Vec<u32>> {
+    program.write_inputs(ids, memory);
+    let body = |task: TaskId, context: &mut TaskContext<'_>| program.run_task(task, context);
+    executor.run(graph, memory, &body, &RunOptions::default()).unwrap();
+    program.read_outputs(ids, memory)
+}
+
+/// Twice in the same memory, so that what the first run leaves behind meets the second.
+#[test]
+fn results_are_those_of_program_order() {
+    let executors = executors();
+    let result = TestRunner::new(config(300)).run(&programs(24, 60), |program| {
+        let (graph, ids) = program.build().unwrap();
+        let expected = program.oracle();
+        for executor in &executors {
+            let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+            for repetition in 0..2 {
+                let outputs = run(&program, &graph, &ids, &mut memory, &**executor);
+                prop_assert_eq!(&outputs, &expected, "{}, run {}", label(&**executor), repetition);
+            }
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// `count` tasks that depend on nothing, in two stages.
+fn independent(count: usize) -> (Graph, BufferId) {
+    let mut builder = GraphBuilder::new();
+    let stages = [builder.stage("even"), builder.stage("odd")];
+    let buffers = builder.buffers(count, 4);
+    builder.output(buffers);
+    for (index, buffer) in buffers.iter().enumerate() {
+        builder.task(stages[index % 2], 1_000, &[], &[buffer.into()]);
+    }
+    (builder.finish(&MemoryOptions::default()).unwrap(), buffers.get(0))
+}
+
+fn fill(task: TaskId, context: &mut TaskContext<'_>) {
+    context.writes[0].fill(u32::try_from(task.index()).unwrap());
+}
+
+#[test]
+fn a_panic_is_an_error_and_the_next_run_works() {
+    for executor in executors() {
+        let (graph, first) = independent(20);
+        let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+        let failing = |task: TaskId, context: &mut TaskContext<'_>| {
+            assert!(task.index() != 7, "no luck with {task}");
+            fill(task, context);
+        };
+        let error = executor.run(&graph, &mut memory, &failing, &RunOptions::default()).unwrap_err();
+        assert_eq!(error.to_string(), "task 7 (stage odd) panicked: no luck with task 7", "{}", label(&*executor));
+        assert!(matches!(error, RunError::TaskPanicked { .. }));
+
+        executor.run(&graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+        assert_eq!(memory.read_output(first), [0; 4]);
+    }
+}
+
+#[test]
+fn nothing_that_depends_on_a_failed_task_runs() {
+    for executor in executors() {
+        let mut builder = GraphBuilder::new();
+        let stage = builder.stage("stage");
+        let [a, b] = [builder.buffer(1), builder.buffer(1)];
+        builder.task(stage, 1, &[], &[a.into()]);
+        builder.task(stage, 1, &[a.into()], &[b.into()]);
+        let graph = builder.finish(&MemoryOptions::default()).unwrap();
+        let calls = AtomicUsize::new(0);
+        let body = |_: TaskId, _: &mut TaskContext<'_>| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            panic!("first task");
+        };
+        let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+        assert!(executor.run(&graph, &mut memory, &body, &RunOptions::default()).is_err());
+        assert_eq!(calls.into_inner(), 1, "{}", label(&*executor));
+    }
+}
+
+#[test]
+fn cancelling_stops_between_tasks() {
+    for executor in executors() {
+        let (graph, first) = independent(1000);
+        let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+        let options = RunOptions::default();
+        let calls = AtomicUsize::new(0);
+        let cancelling = |task: TaskId, context: &mut TaskContext<'_>| {
+            if calls.fetch_add(1, Ordering::Relaxed) == 9 {
+                options.cancel.cancel();
+            }
+            fill(task, context);
+        };
+        let result = executor.run(&graph, &mut memory, &cancelling, &options);
+        assert_eq!(result, Err(RunError::Cancelled), "{}", label(&*executor));
+        // The tenth call cancels; every other worker may be between its look at the switch and its call.
+        let calls = calls.into_inner();
+        assert!((10..10 + executor.workers()).contains(&calls), "{calls} calls, {}", label(&*executor));
+
+        executor.run(&graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+        assert_eq!(memory.read_output(first), [0; 4]);
+    }
+}
+
+#[test]
+fn a_switch_turned_by_another_thread_ends_a_run() {
+    let executor = ForkJoin::new(2).unwrap();
+    let (graph, _) = independent(100_000);
+    let mut memory = Memory::new(&graph, 2).unwrap();
+    let options = RunOptions::default();
+    let slow = |task: TaskId, context: &mut TaskContext<'_>| {
+        thread::sleep(Duration::from_millis(1));
+        fill(task, context);
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(20));
+            options.cancel.cancel();
+        });
+        assert_eq!(executor.run(&graph, &mut memory, &slow, &options), Err(RunError::Cancelled));
+    });
+}
+
+/// One executor, two threads, a memory each; one of the runs fails now and then.
+#[test]
+fn two_runs_at_one_time() {
+    for executor in executors() {
+        let mut runner = TestRunner::deterministic();
+        let program = programs(24, 60).new_tree(&mut runner).unwrap().current();
+        let (graph, ids) = program.build().unwrap();
+        let expected = program.oracle();
+        let (other_graph, _) = independent(30);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+                for _ in 0..100 {
+                    assert_eq!(run(&program, &graph, &ids, &mut memory, &*executor), expected);
+                }
+            });
+            scope.spawn(|| {
+                let mut memory = Memory::new(&other_graph, executor.workers()).unwrap();
+                for repetition in 0..20 {
+                    let body = |task: TaskId, context: &mut TaskContext<'_>| {
+                        assert!(repetition % 10 != 9 || task.index() != 5, "task 5 of run {repetition}");
+                        fill(task, context);
+                    };
+                    let result = executor.run(&other_graph, &mut memory, &body, &RunOptions::default());
+                    assert_eq!(result.is_err(), repetition % 10 == 9);
+                }
+            });
+        });
+    }
+}
+
+#[test]
+fn a_task_may_use_the_executor_itself() {
+    let executor = ForkJoin::new(2).unwrap();
+    let (graph, first) = independent(8);
+    let (inner_graph, inner_first) = independent(8);
+    let nested = |task: TaskId, context: &mut TaskContext<'_>| {
+        let mut memory = Memory::new(&inner_graph, 2).unwrap();
+        executor.run(&inner_graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+        assert_eq!(memory.read_output(inner_first), [0; 4]);
+        fill(task, context);
+    };
+    let mut memory = Memory::new(&graph, 2).unwrap();
+    executor.run(&graph, &mut memory, &nested, &RunOptions::default()).unwrap();
+    assert_eq!(memory.read_output(first), [0; 4]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let executor = ForkJoin::new(2).unwrap();
+    let (graph, _) = independent(3);
+    let mut memory = Memory::new(&graph, 1).unwrap();
+    let error = executor.run(&graph, &mut memory, &fill, &RunOptions::default()).unwrap_err();
+    assert_eq!(error.to_string(), "the executor has 2 workers, but the memory was made for 1");
+
+    let (other, _) = independent(3);
+    let error = Serial.run(&other, &mut memory, &fill, &RunOptions::default()).unwrap_err();
+    assert_eq!(error, RunError::OtherGraph);
+
+    let error = ForkJoin::new(0).unwrap_err();
+    assert_eq!(error.to_string(), "an executor of 0 threads cannot run anything; at least 1 is needed");
+}
+
+#[test]
+fn reports_add_up() {
+    for executor in executors() {
+        let (graph, _) = independent(21);
+        let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+        let body = |task: TaskId, context: &mut TaskContext<'_>| {
+            thread::sleep(Duration::from_millis(1));
+            fill(task, context);
+        };
+        let traced = RunOptions { trace: true, ..RunOptions::default() };
+        let report = executor.run(&graph, &mut memory, &body, &traced).unwrap();
+
+        let stages: Vec<_> = report.stages.iter().map(|stage| (stage.name.as_str(), stage.tasks)).collect();
+        assert_eq!(stages, [("even", 11), ("odd", 10)]);
+        assert_eq!(report.workers.len(), executor.workers());
+        assert_eq!(report.workers.iter().map(|worker| worker.tasks).sum::<usize>(), 21);
+
+        let trace = report.trace.unwrap();
+        assert_eq!(trace.iter().map(|trace| trace.task).collect::<HashSet<_>>(), (0..21).collect());
+        let busy = |trace: &TaskTrace| trace.end_ns - trace.start_ns;
+        assert!(trace.iter().all(|trace| busy(trace) >= 1_000_000 && trace.end_ns <= report.wall_ns));
+        for (parity, stage) in report.stages.iter().enumerate() {
+            let tasks: Vec<_> = trace.iter().filter(|trace| trace.task % 2 == parity).collect();
+            let start_ns = tasks.iter().map(|trace| trace.start_ns).min().unwrap();
+            let end_ns = tasks.iter().map(|trace| trace.end_ns).max().unwrap();
+            assert_eq!((stage.start_ns, stage.span_ns), (start_ns, end_ns - start_ns));
+            assert_eq!(stage.busy_ns, tasks.iter().map(|trace| busy(trace)).sum::<u64>());
+        }
+        for (index, worker) in report.workers.iter().enumerate() {
+            let mut tasks: Vec<_> = trace.iter().filter(|trace| trace.worker == index).collect();
+            assert_eq!(worker.busy_ns, tasks.iter().map(|trace| busy(trace)).sum::<u64>());
+            tasks.sort_by_key(|trace| trace.start_ns);
+            assert!(tasks.windows(2).all(|pair| pair[0].end_ns <= pair[1].start_ns), "one task at a time");
+        }
+
+        let report = executor.run(&graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+        assert_eq!(report.trace, None);
+    }
+}
+
+#[test]
+fn loops_visit_every_index_once() {
+    for executor in executors() {
+        for count in [0, 1, 7, 1000] {
+            let visits: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+            let places: Vec<Mutex<()>> = (0..executor.workers()).map(|_| Mutex::new(())).collect();
+            let body = |index: usize, worker: usize| {
+                let _place = places[worker].try_lock().expect("one call a worker at one time");
+                visits[index].fetch_add(1, Ordering::Relaxed);
+            };
+            executor.for_each(count, &Cancel::new(), &body).unwrap();
+            assert!(visits.iter().all(|visits| visits.load(Ordering::Relaxed) == 1), "{}", label(&*executor));
+        }
+    }
+}
+
+#[test]
+fn loops_end_early_with_one_error() {
+    for executor in executors() {
+        let failing = |index: usize, _: usize| assert!(index != 3, "bad index");
+        let error = executor.for_each(10, &Cancel::new(), &failing).unwrap_err();
+        assert_eq!(error, RunError::ItemPanicked { index: 3, message: "bad index".to_owned() });
+
+        let cancel = Cancel::new();
+        let calls = AtomicUsize::new(0);
+        let body = |_: usize, _: usize| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            cancel.cancel();
+        };
+        assert_eq!(executor.for_each(1000, &cancel, &body), Err(RunError::Cancelled));
+        assert!(calls.into_inner() <= executor.workers());
+    }
+}
+
+/// As many workers at one time as there are: all wait for one another.
+#[test]
+fn independent_tasks_run_at_one_time() {
+    let executor = ForkJoin::new(3).unwrap();
+    let (graph, _) = independent(3);
+    let mut memory = Memory::new(&graph, 3).unwrap();
+    let barrier = std::sync::Barrier::new(3);
+    let body = |task: TaskId, context: &mut TaskContext<'_>| {
+        barrier.wait();
+        fill(task, context);
+    };
+    executor.run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+}
