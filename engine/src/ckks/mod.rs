@@ -1,0 +1,11 @@
+//! CKKS: real and complex slots on top of [`crate::rlwe`].
+mod encoder;
+mod evaluator;
+mod fft;
+mod plaintext;
+mod precision;
+
+pub use encoder::{COEFFICIENT_LIMIT, EncodeError, Encoder, EncoderScratch};
+pub use evaluator::{EvaluateError, Evaluator};
+pub use plaintext::{plaintext_half_limb_into, plaintext_limb_into};
+pub use precision::Precision;

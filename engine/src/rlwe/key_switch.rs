@@ -1,0 +1,272 @@
+//! Hybrid key switching, cut into the steps that a plan schedules.
+//!
+//! ```text
+//! polynomial --to_coefficients--> digits' coefficients          l inverse NTTs
+//!   for every limb m of the extended basis:
+//!     raise_limb  --> the digits modulo that prime              a forward NTT for each digit that m is not part of
+//!     product_limb --> sum over digits of digit x key           a limb pair
+//! mod_down --> limb pairs over the data limbs                   2 (l + k) NTTs
+//! ```
+//!
+//! Only the digits of one limb are alive at a time. Hoisting shares the first two steps among rotations: `raise_limb`
+//! once, `product_limb` for each key.
+//!
+//! Source: Han, Ki, "Better bootstrapping for approximate homomorphic encryption", CT-RSA 2020, section 3 (hybrid key
+//! switching), with the exact base conversion of [`hear_kernels::rns`].
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hear_kernels::accumulate::key_product_into;
+use hear_kernels::rns::ModUp;
+
+use super::{KeySwitchSpec, KeyTarget, LimbPairDivision, SpecError, SwitchingKey, digit_ranges};
+use crate::ring::{Context, PrimeIndex};
+
+/// Everything precomputed to switch keys over one choice of limbs, special primes and digits.
+#[derive(Debug)]
+pub struct Gadget {
+    context: Arc<Context>,
+    /// The limbs, then the special primes.
+    extended: Vec<PrimeIndex>,
+    limbs: usize,
+    digits: Vec<Digit>,
+    mod_down: LimbPairDivision,
+}
+
+/// One group of limbs.
+#[derive(Debug)]
+struct Digit {
+    limbs: Range<usize>,
+    /// Its coefficients, then the conversion's overflow, in the words that `to_coefficients_into` writes.
+    words: Range<usize>,
+    mod_up: ModUp,
+}
+
+impl Gadget {
+    /// Precomputes for ciphertexts over `limbs`.
+    ///
+    /// # Errors
+    /// If no switching key can have this shape.
+    pub fn new(
+        context: &Arc<Context>,
+        limbs: &[PrimeIndex],
+        special: &[PrimeIndex],
+        digits: usize,
+    ) -> Result<Self, SpecError> {
+        let spec =
+            KeySwitchSpec { target: KeyTarget::Relinearize, limbs: limbs.to_vec(), special: special.to_vec(), digits };
+        spec.check(context.parameters())?;
+        let extended: Vec<_> = spec.extended().collect();
+        let mut end = 0;
+        let digits = digit_ranges(limbs.len(), digits).into_iter().map(|limbs| {
+            let targets: Vec<_> = [&extended[..limbs.start], &extended[limbs.end..]].concat();
+            let mod_up = ModUp::new(&context.tables(&extended[limbs.clone()]), &context.tables(&targets))
+                .expect("checked spec: distinct primes, and a special prime is a target");
+            let start = end;
+            end += limbs.len() * context.n() + mod_up.overflow_words();
+            Digit { limbs, words: start..end, mod_up }
+        });
+        let digits = digits.collect();
+        let mod_down = LimbPairDivision::new(context, limbs, special).expect("checked spec: distinct primes");
+        Ok(Self { context: Arc::clone(context), extended, limbs: limbs.len(), digits, mod_down })
+    }
+
+    /// The data limbs.
+    #[must_use]
+    pub fn limbs(&self) -> &[PrimeIndex] {
+        &self.extended[..self.limbs]
+    }
+
+    /// The special primes.
+    #[must_use]
+    pub fn special(&self) -> &[PrimeIndex] {
+        &self.extended[self.limbs..]
+    }
+
+    /// Data limbs, then special primes.
+    #[must_use]
+    pub fn extended(&self) -> &[PrimeIndex] {
+        &self.extended
+    }
+
+    /// How many digits.
+    #[must_use]
+    pub fn digits(&self) -> usize {
+        self.digits.len()
+    }
+
+    /// The division by the special primes that ends a switch.
+    #[must_use]
+    pub fn mod_down(&self) -> &LimbPairDivision {
+        &self.mod_down
+    }
+
+    /// Whether `key` can be used here.
+    #[must_use]
+    pub fn accepts(&self, key: &SwitchingKey) -> bool {
+        key.serves(self.limbs(), self.special(), self.digits())
+    }
+
+    /// Words that [`Gadget::to_coefficients_into`] writes.
+    #[must_use]
+    pub fn coefficient_words(&self) -> usize {
+        self.digits.last().map_or(0, |digit| digit.words.end)
+    }
+
+    /// Words that [`Gadget::raise_limb_into`] writes: N for each digit.
+    #[must_use]
+    pub fn digit_words(&self) -> usize {
+        self.digits() * self.context.n()
+    }
+
+    /// Words of scratch for [`Gadget::mod_down_into`].
+    #[must_use]
+    pub fn mod_down_scratch_words(&self) -> usize {
+        self.mod_down.scratch_words()
+    }
+
+    /// Words of scratch for [`Gadget::switch_into`].
+    #[must_use]
+    pub fn switch_scratch_words(&self) -> usize {
+        let before = self.coefficient_words() + self.digit_words();
+        2 * self.extended.len() * self.context.n() + before.max(self.mod_down_scratch_words())
+    }
+
+    /// NTTs of [`Gadget::to_coefficients_into`].
+    #[must_use]
+    pub fn transforms_to_coefficients(&self) -> u64 {
+        self.limbs as u64
+    }
+
+    /// NTTs of [`Gadget::raise_limb_into`] for the m-th limb of the extended basis.
+    #[must_use]
+    pub fn transforms_raise_limb(&self, m: usize) -> u64 {
+        self.digits.iter().filter(|digit| !digit.limbs.contains(&m)).count() as u64
+    }
+
+    /// NTTs of [`Gadget::mod_down_into`].
+    #[must_use]
+    pub fn transforms_mod_down(&self) -> u64 {
+        self.mod_down.transforms()
+    }
+
+    /// NTTs of the decomposition that rotations share: to coefficients, and up to every limb.
+    #[must_use]
+    pub fn transforms_decompose(&self) -> u64 {
+        let raise: u64 = (0..self.extended.len()).map(|m| self.transforms_raise_limb(m)).sum();
+        self.transforms_to_coefficients() + raise
+    }
+
+    /// NTTs of [`Gadget::switch_into`].
+    #[must_use]
+    pub fn transforms_switch(&self) -> u64 {
+        self.transforms_decompose() + self.transforms_mod_down()
+    }
+
+    /// The coefficients of a polynomial, prepared for [`Gadget::raise_limb_into`].
+    ///
+    /// - in: NTT values, N for each data limb, in order (of a ciphertext's limb pairs: `pairs.map(|pair| &pair[n..])`)
+    /// - out: [`Gadget::coefficient_words`]
+    ///
+    /// # Panics
+    /// If a number of limbs or a length is wrong.
+    pub fn to_coefficients_into<'a>(
+        &self,
+        polynomial: impl IntoIterator<Item = &'a [u32]>,
+        coefficients: &mut [u32],
+    ) {
+        let n = self.context.n();
+        assert_eq!(coefficients.len(), self.coefficient_words(), "words for the coefficients");
+        let mut polynomial = polynomial.into_iter();
+        for digit in &self.digits {
+            let words = &mut coefficients[digit.words.clone()];
+            let (limbs, overflow) = words.split_at_mut(digit.limbs.len() * n);
+            for (limb, &prime) in limbs.chunks_exact_mut(n).zip(&self.extended[digit.limbs.clone()]) {
+                limb.copy_from_slice(polynomial.next().expect("one slice of the polynomial for each data limb"));
+                self.context.table(prime).inverse(limb);
+            }
+            digit.mod_up.prepare(limbs, overflow);
+        }
+        assert!(polynomial.next().is_none(), "more slices than the {} data limbs", self.limbs);
+    }
+
+    /// The NTT values of all digits modulo the m-th prime of the extended basis.
+    ///
+    /// `own` are the polynomial's own NTT values modulo that prime, which the digit that the limb belongs to takes over;
+    /// `None` for a special prime.
+    ///
+    /// # Panics
+    /// If there is no limb `m`, `own` is there for a special prime or missing for a data limb, or a length is wrong.
+    pub fn raise_limb_into(&self, m: usize, own: Option<&[u32]>, coefficients: &[u32], digits_out: &mut [u32]) {
+        let n = self.context.n();
+        assert!(m < self.extended.len(), "limb {m} of {}", self.extended.len());
+        assert_eq!(own.is_some(), m < self.limbs, "own values are there exactly for data limbs, not for limb {m}");
+        assert_eq!(coefficients.len(), self.coefficient_words(), "words of the coefficients");
+        assert_eq!(digits_out.len(), self.digit_words(), "words for the digits");
+        for (digit, out) in self.digits.iter().zip(digits_out.chunks_exact_mut(n)) {
+            match own {
+                Some(own) if digit.limbs.contains(&m) => out.copy_from_slice(own),
+                _ => {
+                    let target = if m < digit.limbs.start { m } else { m - digit.limbs.len() };
+                    let (limbs, overflow) = coefficients[digit.words.clone()].split_at(digit.limbs.len() * n);
+                    digit.mod_up.raise_limb_into(target, limbs, overflow, out);
+                }
+            }
+        }
+    }
+
+    /// The sum over digits of digit times key, modulo the m-th prime of the extended basis: a limb pair.
+    ///
+    /// # Panics
+    /// If there is no limb `m`, the key does not serve here, or a length is wrong.
+    pub fn product_limb_into(&self, m: usize, digits: &[u32], key: &SwitchingKey, out: &mut [u32]) {
+        assert!(self.accepts(key), "a key to {} used at {} limbs, {} digits", key.spec(), self.limbs, self.digits());
+        assert_eq!(digits.len(), self.digit_words(), "words of the digits");
+        // Limbs that the ciphertext has lost stand between its own and the special ones.
+        let stream = if m < self.limbs { m } else { key.spec().limbs.len() + m - self.limbs };
+        let modulus = self.context.modulus(self.extended[m]);
+        key_product_into(self.context.isa(), modulus, digits, key.stream(stream), out);
+    }
+
+    /// Divides the limb pairs over the extended basis by the special primes.
+    ///
+    /// # Panics
+    /// If a number of limbs or a length is wrong, or the scratch too short.
+    pub fn mod_down_into(&self, extended: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        self.mod_down.apply_into(extended, out, scratch);
+    }
+
+    /// All steps at once: limb pairs (k0, k1) over the data limbs with k0 + k1 s_out = polynomial times s_in, to noise.
+    ///
+    /// `polynomial` gives N NTT values for each data limb, in order.
+    ///
+    /// # Panics
+    /// If the key does not serve here, a number of limbs or a length is wrong, or the scratch is shorter than
+    /// [`Gadget::switch_scratch_words`].
+    pub fn switch_into<'a>(
+        &self,
+        polynomial: impl IntoIterator<Item = &'a [u32]> + Clone,
+        key: &SwitchingKey,
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        let n = self.context.n();
+        let (pairs, scratch) = scratch.split_at_mut(2 * self.extended.len() * n);
+        {
+            let (coefficients, scratch) = scratch.split_at_mut(self.coefficient_words());
+            let digits = &mut scratch[..self.digit_words()];
+            self.to_coefficients_into(polynomial.clone(), coefficients);
+            let mut own = polynomial.into_iter();
+            for (m, pair) in pairs.chunks_exact_mut(2 * n).enumerate() {
+                self.raise_limb_into(m, own.next(), coefficients, digits);
+                self.product_limb_into(m, digits, key, pair);
+            }
+        }
+        let mut extended: [&[u32]; super::division::MAX_LIMBS] = [&[]; super::division::MAX_LIMBS];
+        for (slot, pair) in extended.iter_mut().zip(pairs.chunks_exact(2 * n)) {
+            *slot = pair;
+        }
+        self.mod_down_into(&extended[..self.extended.len()], out, scratch);
+    }
+}
