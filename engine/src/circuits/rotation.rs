@@ -1,0 +1,105 @@
+//! Rotations of the slots, alone or as part of a rotate-and-sum.
+
+use std::sync::Arc;
+
+use hear_kernels::{automorphism::Automorphism, eltwise};
+
+use super::{Levels, split_pairs};
+use crate::{
+    ring::PrimeIndex,
+    rlwe::{SwitchingKey, limb_pair},
+};
+
+/// A rotation with its key.
+#[derive(Clone, Debug)]
+pub struct Rotation<'k> {
+    /// Switches back to the secret key.
+    pub key: &'k SwitchingKey,
+    /// Moves the slots.
+    pub automorphism: Arc<Automorphism>,
+}
+
+impl Rotation<'_> {
+    /// `out = rotate(x)`.
+    ///
+    /// # Panics
+    /// If numbers of limbs or lengths differ, the key does not serve, or the scratch is too short.
+    pub fn apply_into(&self, levels: &Levels, x: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (context, n) = (levels.context(), levels.context().n());
+        let (mut switched, scratch) = split_pairs(scratch, x.len(), n);
+        levels.gadget(x.len()).switch_into(x.iter().map(|pair| &pair[n..]), self.key, &mut switched, scratch);
+        for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
+            let prime = PrimeIndex::from(limb);
+            limb_pair::finish_automorphism_into(context, prime, &self.automorphism, x, switched, out);
+        }
+    }
+
+    /// `x <- rotate(x)`, or `x <- x + rotate(x)` where `add` is set.
+    ///
+    /// # Panics
+    /// If lengths differ, the key does not serve, or the scratch is too short.
+    pub fn apply_assign(&self, levels: &Levels, x: &mut [&mut [u32]], add: bool, scratch: &mut [u32]) {
+        let (context, n) = (levels.context(), levels.context().n());
+        let (mut switched, scratch) = split_pairs(scratch, x.len(), n);
+        levels.gadget(x.len()).switch_into(x.iter().map(|pair| &pair[n..]), self.key, &mut switched, scratch);
+        let turned = &mut scratch[..n];
+        for (limb, (x, switched)) in x.iter_mut().zip(switched).enumerate() {
+            let modulus = context.modulus(PrimeIndex::from(limb));
+            eltwise::add_assign(context.isa(), modulus, &mut switched[..n], &x[..n]);
+            for (x, switched) in x.chunks_exact_mut(n).zip(switched.chunks_exact(n)) {
+                if add {
+                    self.automorphism.apply_into(context.isa(), switched, turned);
+                    eltwise::add_assign(context.isa(), modulus, x, turned);
+                } else {
+                    self.automorphism.apply_into(context.isa(), switched, x);
+                }
+            }
+        }
+    }
+
+    /// The end of a hoisted rotation: `out = rotate((c0 + k0, k1))`, where `extended` holds the products with the key over
+    /// the extended basis and `x` is the ciphertext (c0, c1).
+    ///
+    /// # Panics
+    /// If numbers of limbs or lengths differ, or the scratch is too short.
+    pub fn finish_into(
+        &self,
+        levels: &Levels,
+        extended: &[&[u32]],
+        x: &[&[u32]],
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        let (context, n) = (levels.context(), levels.context().n());
+        let (mut switched, scratch) = split_pairs(scratch, x.len(), n);
+        levels.gadget(x.len()).mod_down_into(extended, &mut switched, scratch);
+        for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
+            let prime = PrimeIndex::from(limb);
+            limb_pair::finish_automorphism_into(context, prime, &self.automorphism, x, switched, out);
+        }
+    }
+}
+
+/// One limb of a decomposition, multiplied by that limb of several keys: `out[r]` is a limb pair of the extended basis.
+///
+/// `own` is the N residues of component 1 modulo that prime, absent for a special prime.
+///
+/// # Panics
+/// If a key does not serve, a length is wrong, or the scratch is too short.
+pub fn raise_and_multiply<'k>(
+    levels: &Levels,
+    limbs: usize,
+    extended: usize,
+    own: Option<&[u32]>,
+    coefficients: &[u32],
+    keys: impl IntoIterator<Item = &'k SwitchingKey>,
+    out: &mut [&mut [u32]],
+    scratch: &mut [u32],
+) {
+    let gadget = levels.gadget(limbs);
+    let digits = &mut scratch[..gadget.digit_words()];
+    gadget.raise_limb_into(extended, own, coefficients, digits);
+    for (key, out) in keys.into_iter().zip(out) {
+        gadget.product_limb_into(extended, digits, key, out);
+    }
+}

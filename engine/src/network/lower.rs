@@ -1,0 +1,302 @@
+//! From a plan to tasks: which values there are, and which task reads and writes which.
+//!
+//! A value is a ciphertext, one buffer of 2N words a limb: component 0, then component 1, as NTT values. Tasks are coarse
+//! (a tenth of a millisecond to a few) and name what they read and write; their order of execution follows from that
+//! alone. Stages are emitted breadth first, so that the tasks of a stage do not wait for each other's memory.
+
+use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId};
+
+use super::{
+    cost::Speeds,
+    encode::Tiling,
+    plan::{Linear, LinearLayer, Plan, Stage, Step},
+};
+
+/// A plan as a graph of tasks.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The tasks, their buffers and their order.
+    pub graph: Graph,
+    /// What each task does, by its number.
+    pub(super) operations: Vec<Operation>,
+    /// The fresh ciphertext.
+    pub input: BufferRange,
+    /// The result.
+    pub output: BufferRange,
+    /// Copies of what every stage made, where they were asked for.
+    pub after_stages: Vec<Vec<BufferRange>>,
+}
+
+/// What a task does with the slices that it gets, in the order in which it named them.
+#[derive(Clone, Debug)]
+pub(super) enum Operation {
+    /// Coefficients of component 1 of a value: the part of a key switch that rotations of one ciphertext share.
+    Decompose { limbs: usize },
+    /// One extended limb of the decomposition, times that limb of several keys. Reads the value's own limb unless the
+    /// extended limb is a special prime's, and the coefficients.
+    RaiseAndMultiply { limbs: usize, extended: usize, rotations: Vec<i32> },
+    /// Leaves the extended basis and turns: rotate((c0 + k0, k1)). Reads the extended limbs, then the value.
+    FinishRotation { limbs: usize, rotation: i32 },
+    /// Rotates a value into another.
+    RotateInto { rotation: i32 },
+    /// `x <- rotate(x)`, or `x <- x + rotate(x)`.
+    RotateAssign { rotation: i32, add: bool },
+    /// One limb of a tile of sums of products. Reads that limb of all rotated inputs.
+    Products { stage: usize, tile: usize, limb: usize },
+    /// A sum whose products are rescaled one by one. Reads all limbs of all rotated inputs, input by input.
+    RescaledProducts { stage: usize, tile: usize, limbs: usize },
+    /// The sum of values of so many limbs, rescaled or not, and a linear stage's constant.
+    Sum { limbs: usize, rescale: bool, constant: Option<usize> },
+    /// `y = a x + b`, rescaled. Reads x.
+    Line { stage: usize, ciphertext: usize },
+    /// `x y + c`, relinearised and rescaled. Reads y, then as many limbs of x.
+    Multiply { stage: usize, ciphertext: usize },
+    /// A merge's mask times a value, rescaled or not.
+    Mask { stage: usize, rescale: bool },
+    /// A copy of a value, for whoever looks between stages.
+    Copy,
+}
+
+/// What to keep beside the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// The result only.
+    #[default]
+    Result,
+    /// Every stage's values too.
+    Stages,
+}
+
+/// A ciphertext's buffers, one a limb.
+#[derive(Clone, Copy, Debug)]
+struct Value(BufferRange);
+
+impl Value {
+    fn limbs(self) -> usize {
+        self.0.len()
+    }
+
+    fn limb(self, limb: usize) -> BufferRange {
+        self.0.slice(limb..limb + 1)
+    }
+
+    fn first(self, limbs: usize) -> Self {
+        Self(self.0.slice(0..limbs))
+    }
+}
+
+/// Turns a plan into tasks.
+///
+/// # Errors
+/// If the graph cannot be built: a fault of this module, not of its input.
+pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptions) -> Result<Lowered, GraphError> {
+    let n = 1_usize << plan.parameters.log_n;
+    let mut graph = GraphBuilder::new();
+    graph.scratch_words(scratch_words);
+    let input = graph.buffers(plan.input.limbs, 2 * n);
+    graph.input(input);
+    let special = plan.special_limbs();
+    let stage = graph.stage("input");
+    let mut lowering =
+        Lowering { plan, n, special, speeds: Speeds::default(), graph, operations: Vec::new(), stage };
+    let mut state = vec![Value(input)];
+    let mut after_stages = Vec::new();
+    for (index, stage) in plan.stages.iter().enumerate() {
+        lowering.stage = lowering.graph.stage(&stage.name);
+        state = lowering.stage(index, stage, state);
+        if keep == Keep::Stages {
+            after_stages.push(state.iter().map(|&value| lowering.copy(value)).collect());
+        }
+    }
+    let output = state[0].0;
+    lowering.graph.output(output);
+    let graph = lowering.graph.finish(memory)?;
+    Ok(Lowered { graph, operations: lowering.operations, input, output, after_stages })
+}
+
+struct Lowering<'p> {
+    plan: &'p Plan,
+    n: usize,
+    special: usize,
+    speeds: Speeds,
+    graph: GraphBuilder,
+    operations: Vec<Operation>,
+    stage: StageId,
+}
+
+impl Lowering<'_> {
+    fn stage(&mut self, index: usize, stage: &Stage, state: Vec<Value>) -> Vec<Value> {
+        let lazy = self.plan.switches.lazy_rescaling;
+        match &stage.step {
+            Step::Replicate { rotations } | Step::Pool { rotations } => self.rotate_and_sum(state, rotations),
+            Step::Fold { rotations } if self.plan.switches.recursive_fold => self.rotate_and_sum(state, rotations),
+            Step::Fold { rotations } => {
+                let turned: Vec<_> = state.iter().map(|&x| self.rotations(x, rotations)).collect();
+                let sum = |(x, mut turned): (Value, Vec<Value>)| {
+                    turned.push(x);
+                    self.sum(&turned, false, None)
+                };
+                state.into_iter().zip(turned).map(sum).collect()
+            }
+            Step::Linear(linear) => self.linear(index, stage, linear, &state),
+            Step::Activation(_) => {
+                let line = |(ciphertext, &x): (usize, &Value)| {
+                    let y = self.value(x.limbs() - 1);
+                    let operation = Operation::Line { stage: index, ciphertext };
+                    self.emit(operation, &[x.0], &[y.0], 2 * x.limbs(), 4 * x.limbs());
+                    y
+                };
+                let lines: Vec<_> = state.iter().enumerate().map(line).collect();
+                let multiply = |(ciphertext, (x, y)): (usize, (&Value, Value))| {
+                    let limbs = y.limbs();
+                    let z = self.value(limbs - 1);
+                    let ntt = self.switch_transforms(limbs) + 2 * limbs;
+                    let products = 2 * limbs * (limbs + self.special) + 4 * limbs;
+                    let operation = Operation::Multiply { stage: index, ciphertext };
+                    self.emit(operation, &[y.0, x.first(limbs).0], &[z.0], ntt, products);
+                    z
+                };
+                state.iter().zip(lines).enumerate().map(multiply).collect()
+            }
+            Step::Merge(merge) => {
+                let rotations = merge.rotations();
+                let lanes = merge.lane_offsets.len();
+                let mut masked = Vec::with_capacity(state.len());
+                for &x in &state {
+                    let limbs = if lazy { x.limbs() } else { x.limbs() - 1 };
+                    let y = self.value(limbs);
+                    let operation = Operation::Mask { stage: index, rescale: !lazy };
+                    self.emit(operation, &[x.0], &[y.0], if lazy { 0 } else { 2 * x.limbs() }, 2 * x.limbs());
+                    masked.push(y);
+                }
+                for (position, &y) in masked.iter().enumerate() {
+                    self.rotate_assign(y, rotations[position % lanes], false);
+                }
+                masked.chunks(lanes).map(|group| self.sum(group, lazy, None)).collect()
+            }
+        }
+    }
+
+    fn linear(&mut self, index: usize, stage: &Stage, linear: &Linear, state: &[Value]) -> Vec<Value> {
+        let lazy = self.plan.switches.lazy_rescaling;
+        let tiling = Tiling::new(self.plan, stage, linear);
+        let babies = linear.babies();
+        let inputs: Vec<Value> = state.iter().flat_map(|&x| self.rotations(x, &babies)).collect();
+        let limbs = stage.limbs_in;
+        let width = if lazy { limbs } else { limbs - 1 };
+        let sums: Vec<Value> = (0..tiling.sums).map(|_| self.value(width)).collect();
+        for tile in 0..tiling.tiles() {
+            let of_tile = &sums[tiling.sums_of(tile)];
+            if lazy {
+                for limb in 0..limbs {
+                    let reads: Vec<_> = inputs.iter().map(|x| x.limb(limb)).collect();
+                    let writes: Vec<_> = of_tile.iter().map(|x| x.limb(limb)).collect();
+                    let products = 2 * inputs.len() * of_tile.len();
+                    self.emit(Operation::Products { stage: index, tile, limb }, &reads, &writes, 0, products);
+                }
+            } else {
+                let reads: Vec<_> = inputs.iter().map(|x| x.0).collect();
+                let writes: Vec<_> = of_tile.iter().map(|x| x.0).collect();
+                let operation = Operation::RescaledProducts { stage: index, tile, limbs };
+                self.emit(operation, &reads, &writes, 2 * limbs * inputs.len(), 2 * limbs * inputs.len());
+            }
+        }
+        let giants = linear.giants();
+        for (sum, &x) in sums.iter().enumerate() {
+            self.rotate_assign(x, giants[sum / tiling.outputs], false);
+        }
+        let constant = (linear.layer == LinearLayer::Dense).then_some(index);
+        (0..tiling.outputs)
+            .map(|output| {
+                let terms: Vec<_> = sums.iter().skip(output).step_by(tiling.outputs).copied().collect();
+                self.sum(&terms, lazy, constant)
+            })
+            .collect()
+    }
+
+    /// The rotations of a value; where the amount is 0, the value itself.
+    fn rotations(&mut self, x: Value, amounts: &[i32]) -> Vec<Value> {
+        let limbs = x.limbs();
+        let turned: Vec<i32> = amounts.iter().copied().filter(|&amount| amount != 0).collect();
+        let mut results = Vec::with_capacity(turned.len());
+        if self.plan.switches.hoisting && !turned.is_empty() {
+            let coefficients = self.graph.buffers(1, limbs * self.n);
+            self.emit(Operation::Decompose { limbs }, &[x.0], &[coefficients], limbs, 0);
+            let products: Vec<Value> = turned.iter().map(|_| self.value(limbs + self.special)).collect();
+            for extended in 0..limbs + self.special {
+                let mut reads = vec![coefficients];
+                if extended < limbs {
+                    reads.insert(0, x.limb(extended));
+                }
+                let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
+                let operation = Operation::RaiseAndMultiply { limbs, extended, rotations: turned.clone() };
+                self.emit(operation, &reads, &writes, limbs, 2 * limbs * turned.len());
+            }
+            for (&rotation, product) in turned.iter().zip(products) {
+                let result = self.value(limbs);
+                let operation = Operation::FinishRotation { limbs, rotation };
+                self.emit(operation, &[product.0, x.0], &[result.0], 2 * (limbs + self.special), 0);
+                results.push(result);
+            }
+        } else {
+            for &rotation in &turned {
+                let result = self.value(limbs);
+                let (ntt, products) = (self.switch_transforms(limbs), 2 * limbs * (limbs + self.special));
+                self.emit(Operation::RotateInto { rotation }, &[x.0], &[result.0], ntt, products);
+                results.push(result);
+            }
+        }
+        let mut results = results.into_iter();
+        amounts.iter().map(|&amount| if amount == 0 { x } else { results.next().unwrap_or(x) }).collect()
+    }
+
+    fn rotate_and_sum(&mut self, state: Vec<Value>, rotations: &[i32]) -> Vec<Value> {
+        for &rotation in rotations {
+            for &x in &state {
+                self.rotate_assign(x, rotation, true);
+            }
+        }
+        state
+    }
+
+    fn rotate_assign(&mut self, x: Value, rotation: i32, add: bool) {
+        if rotation == 0 && !add {
+            return;
+        }
+        let limbs = x.limbs();
+        let (ntt, products) = (self.switch_transforms(limbs), 2 * limbs * (limbs + self.special));
+        self.emit(Operation::RotateAssign { rotation, add }, &[x.0], &[x.0], ntt, products);
+    }
+
+    fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
+        let limbs = terms[0].limbs();
+        let result = self.value(if rescale { limbs - 1 } else { limbs });
+        let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
+        let ntt = if rescale { 2 * limbs } else { 0 };
+        self.emit(Operation::Sum { limbs, rescale, constant }, &reads, &[result.0], ntt, limbs * terms.len());
+        result
+    }
+
+    fn copy(&mut self, x: Value) -> BufferRange {
+        let copy = self.value(x.limbs());
+        self.graph.output(copy.0);
+        self.emit(Operation::Copy, &[x.0], &[copy.0], 0, x.limbs());
+        copy.0
+    }
+
+    fn value(&mut self, limbs: usize) -> Value {
+        Value(self.graph.buffers(limbs, 2 * self.n))
+    }
+
+    /// Transforms of one key switch that shares nothing.
+    fn switch_transforms(&self, limbs: usize) -> usize {
+        limbs * (limbs + self.special) + 2 * (limbs + self.special)
+    }
+
+    /// Adds a task; its cost is predicted from its transforms and its products of limbs.
+    fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], ntt: usize, products: usize) {
+        let cost_ns = self.speeds.task_ns(ntt, products);
+        self.graph.task(self.stage, cost_ns, reads, writes);
+        self.operations.push(operation);
+    }
+}

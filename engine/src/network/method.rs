@@ -1,0 +1,260 @@
+//! What a user may choose: the method, a strategy a layer, and the optimisations that can be switched off.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// How a network is laid out on ciphertexts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// The paper's ordinary homomorphic convolution on sparsely packed ciphertexts.
+    Hear,
+    /// The paper's merge-and-conquer convolution: mask, interlace, convolve, fold back.
+    FastHear,
+}
+
+/// In which order a convolution's rotations are taken (the paper's equations 8, 9 and 10).
+///
+/// A convolution rotates its inputs by block shift + tap. `Full` takes every sum as one rotation of the input; the other
+/// two rotate the input by one of the summands and the sums of products by the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Every rotation is taken on the input.
+    Full,
+    /// Taps (the small amounts) on the input, block shifts on the sums.
+    Baby,
+    /// Block shifts (the large amounts) on the input, taps on the sums.
+    Giant,
+}
+
+/// One strategy for each of the three convolutions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Strategies(pub [Strategy; 3]);
+
+/// The optimisations that the paper names; all on unless a measurement wants to know what one of them gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent switch of the command line")]
+pub struct Switches {
+    /// Rotations of one ciphertext share one decomposition.
+    pub hoisting: bool,
+    /// Sums of products are rescaled once, not every product.
+    pub lazy_rescaling: bool,
+    /// Plaintexts are encoded for the level at which they are used, not for the top level.
+    pub level_aware_encoding: bool,
+    /// The client fills all slots with interlaced copies of the input; else it sends one copy and the cloud replicates it.
+    pub interlaced_input: bool,
+    /// Lanes are folded by rotate-and-sum, log2(n_P) rotations; else by n_P - 1 rotations of one ciphertext.
+    pub recursive_fold: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            hoisting: true,
+            lazy_rescaling: true,
+            level_aware_encoding: true,
+            interlaced_input: true,
+            recursive_fold: true,
+        }
+    }
+}
+
+impl Switches {
+    /// The names of the switches, as the command line spells them.
+    pub const NAMES: [&'static str; 5] =
+        ["hoisting", "lazy-rescaling", "level-aware-encoding", "interlaced-input", "recursive-fold"];
+
+    /// Switches one optimisation off.
+    ///
+    /// # Errors
+    /// If no optimisation has that name.
+    pub fn disable(&mut self, name: &str) -> Result<(), UnknownName> {
+        let switch = match name {
+            "hoisting" => &mut self.hoisting,
+            "lazy-rescaling" => &mut self.lazy_rescaling,
+            "level-aware-encoding" => &mut self.level_aware_encoding,
+            "interlaced-input" => &mut self.interlaced_input,
+            "recursive-fold" => &mut self.recursive_fold,
+            _ => return Err(UnknownName::new("optimisation", name, &Self::NAMES)),
+        };
+        *switch = false;
+        Ok(())
+    }
+
+    /// The names of the optimisations that are switched off.
+    #[must_use]
+    pub fn disabled(&self) -> Vec<&'static str> {
+        let on = [
+            self.hoisting,
+            self.lazy_rescaling,
+            self.level_aware_encoding,
+            self.interlaced_input,
+            self.recursive_fold,
+        ];
+        Self::NAMES.into_iter().zip(on).filter_map(|(name, on)| (!on).then_some(name)).collect()
+    }
+}
+
+/// A name that nothing has, with the names that exist.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("unknown {kind} '{name}': expected {known}")]
+pub struct UnknownName {
+    kind: &'static str,
+    name: String,
+    known: String,
+}
+
+impl UnknownName {
+    fn new(kind: &'static str, name: &str, known: &[&str]) -> Self {
+        Self { kind, name: name.to_owned(), known: known.join(", ") }
+    }
+}
+
+impl Method {
+    /// Every method, in the order in which help texts list them.
+    pub const ALL: [Self; 2] = [Self::Hear, Self::FastHear];
+
+    /// Multiplicative depth: one level for each convolution, two for each activation, one for the dense layer, and for
+    /// `fast-hear` one for each of the two interlacing masks.
+    #[must_use]
+    pub fn levels(self) -> usize {
+        match self {
+            Self::Hear => 10,
+            Self::FastHear => 12,
+        }
+    }
+
+    /// The name that the command line uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hear => "hear",
+            Self::FastHear => "fast-hear",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Method {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.name() == name)
+            .ok_or_else(|| UnknownName::new("method", name, &Self::ALL.map(Self::name)))
+    }
+}
+
+impl Strategy {
+    /// Every strategy, in the paper's order.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Baby, Self::Giant];
+
+    /// The name that the command line uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Baby => "baby",
+            Self::Giant => "giant",
+        }
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Strategy {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|strategy| strategy.name() == name)
+            .ok_or_else(|| UnknownName::new("strategy", name, &Self::ALL.map(Self::name)))
+    }
+}
+
+impl Default for Strategies {
+    /// The authors' choice: baby, giant, giant.
+    fn default() -> Self {
+        Self([Strategy::Baby, Strategy::Giant, Strategy::Giant])
+    }
+}
+
+impl fmt::Display for Strategies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second, third] = self.0;
+        write!(f, "{first},{second},{third}")
+    }
+}
+
+/// A list of strategies that names neither one for all layers nor one a layer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StrategiesError {
+    /// A name that is no strategy.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// Another number of strategies than one or three.
+    #[error("'{list}' names {count} strategies: expected one for all three convolutions, or three, such as baby,giant,giant")]
+    Count {
+        /// What was given.
+        list: String,
+        /// How many it names.
+        count: usize,
+    },
+}
+
+impl FromStr for Strategies {
+    type Err = StrategiesError;
+
+    /// One name for all three convolutions, or three separated by commas.
+    fn from_str(list: &str) -> Result<Self, StrategiesError> {
+        let parsed = list.split(',').map(|name| name.trim().parse()).collect::<Result<Vec<Strategy>, _>>()?;
+        match parsed[..] {
+            [all] => Ok(Self([all; 3])),
+            [first, second, third] => Ok(Self([first, second, third])),
+            _ => Err(StrategiesError::Count { list: list.to_owned(), count: parsed.len() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_unknown_ones_list_what_exists() {
+        for method in Method::ALL {
+            assert_eq!(method.name().parse::<Method>().unwrap(), method);
+        }
+        assert_eq!("full".parse::<Strategies>().unwrap(), Strategies([Strategy::Full; 3]));
+        assert_eq!("baby, giant,giant".parse::<Strategies>().unwrap(), Strategies::default());
+        assert_eq!(Strategies::default().to_string(), "baby,giant,giant");
+        let error = "fastest".parse::<Method>().unwrap_err().to_string();
+        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear");
+        let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
+        assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
+        assert!("full,baby".parse::<Strategies>().unwrap_err().to_string().contains("names 2 strategies"));
+    }
+
+    #[test]
+    fn every_switch_has_a_name_that_turns_off_it_alone() {
+        for name in Switches::NAMES {
+            let mut switches = Switches::default();
+            switches.disable(name).unwrap();
+            assert_eq!(switches.disabled(), [name]);
+        }
+        assert!(Switches::default().disable("speed").is_err());
+    }
+}

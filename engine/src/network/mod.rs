@@ -1,0 +1,17 @@
+//! Encrypted inference: a network's shape becomes a [`plan`], a plan becomes tasks, tasks run on any executor.
+//!
+//! - [`method`]: what a user chooses
+//! - [`packing`]: where values stand in slots
+//! - [`plan`]: what is computed, as data; [`cost`]: what that costs
+//! - [`weights`]: the plaintexts' slots; [`reference`]: the plan in plain arithmetic
+//! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
+
+pub mod cost;
+pub mod encode;
+pub mod lower;
+pub mod method;
+pub mod packing;
+pub mod plan;
+pub mod reference;
+pub mod run;
+pub mod weights;

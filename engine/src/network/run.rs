@@ -1,0 +1,279 @@
+//! A plan at work: keys, plaintexts and tasks.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use hear_scheduler::{
+    Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
+};
+
+use super::{
+    encode::EncodedNetwork,
+    encode::Tiling,
+    lower::{Keep, Lowered, Operation, lower},
+    plan::{Plan, Step},
+};
+use crate::{
+    circuits::{Levels, activation, linear, rotation, rotation::Rotation},
+    params::PrimeIndex,
+    ring::{Basis, Context},
+    rlwe::{Ciphertext, KeyTarget, SpecError, SwitchingKey},
+};
+
+/// The switching keys of a plan, by what they are for.
+#[derive(Debug, Default)]
+pub struct EvaluationKeys {
+    keys: BTreeMap<KeyTarget, SwitchingKey>,
+}
+
+impl EvaluationKeys {
+    /// Adds a key; one for the same target is replaced.
+    pub fn insert(&mut self, key: SwitchingKey) {
+        self.keys.insert(key.spec().target, key);
+    }
+
+    /// The key for a target.
+    #[must_use]
+    pub fn get(&self, target: KeyTarget) -> Option<&SwitchingKey> {
+        self.keys.get(&target)
+    }
+
+    /// Number of keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Bytes of all keys.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.keys.values().map(SwitchingKey::bytes).sum()
+    }
+}
+
+impl FromIterator<SwitchingKey> for EvaluationKeys {
+    fn from_iter<I: IntoIterator<Item = SwitchingKey>>(keys: I) -> Self {
+        Self { keys: keys.into_iter().map(|key| (key.spec().target, key)).collect() }
+    }
+}
+
+/// Why an inference could not start or end.
+#[derive(Debug, thiserror::Error)]
+pub enum InferenceError {
+    /// A key that the plan needs is not among those given.
+    #[error("the evaluation keys lack the key to {need}: make them for this plan with `hear keygen`")]
+    MissingKey {
+        /// What is missing.
+        need: String,
+    },
+    /// The ciphertext has other limbs than the plan's input.
+    #[error("a ciphertext of {limbs} limbs: the plan reads one of {need}")]
+    Input {
+        /// Its limbs.
+        limbs: usize,
+        /// The plan's.
+        need: usize,
+    },
+    /// The ciphertext has another scale than the plan's input.
+    #[error("a ciphertext at scale 2^{scale_bits:.3}: the plan reads one at 2^{need_bits:.3}")]
+    Scale {
+        /// log2 of its scale.
+        scale_bits: f64,
+        /// log2 of the plan's.
+        need_bits: f64,
+    },
+    /// Key switching tables that cannot be made.
+    #[error(transparent)]
+    Tables(#[from] SpecError),
+    /// A graph that cannot be built.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// Memory that the system does not give.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// The run failed or was stopped.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A network ready to run on ciphertexts: everything but the memory of a run.
+#[derive(Debug)]
+pub struct Inference<'a> {
+    context: Arc<Context>,
+    plan: &'a Plan,
+    keys: &'a EvaluationKeys,
+    encoded: &'a EncodedNetwork,
+    levels: Levels,
+    lowered: Lowered,
+}
+
+impl<'a> Inference<'a> {
+    /// Prepares tables and tasks, and checks that every key is there.
+    ///
+    /// # Errors
+    /// If a key is missing.
+    pub fn new(
+        context: &Arc<Context>,
+        plan: &'a Plan,
+        keys: &'a EvaluationKeys,
+        encoded: &'a EncodedNetwork,
+        keep: Keep,
+    ) -> Result<Self, InferenceError> {
+        for need in plan.keys(context.parameters()) {
+            let serves = |key: &SwitchingKey| key.serves(&need.limbs, &need.special, need.digits);
+            if !keys.get(need.target).is_some_and(serves) {
+                return Err(InferenceError::MissingKey { need: need.to_string() });
+            }
+        }
+        let levels = Levels::new(context, plan.input.limbs)?;
+        let lowered = lower(plan, levels.scratch_words(plan.input.limbs), keep, &MemoryOptions::default())?;
+        Ok(Self { context: Arc::clone(context), plan, keys, encoded, levels, lowered })
+    }
+
+    /// Memory for runs on so many workers, one run at a time.
+    ///
+    /// # Errors
+    /// If the system does not give it.
+    pub fn memory(&self, workers: usize) -> Result<Memory, InferenceError> {
+        Ok(Memory::new(&self.lowered.graph, workers)?)
+    }
+
+    /// Bytes of that memory.
+    #[must_use]
+    pub fn memory_bytes(&self, workers: usize) -> usize {
+        self.lowered.graph.arena_bytes() + workers * self.lowered.graph.scratch_bytes_per_worker()
+    }
+
+    /// Classifies a clip: from the fresh ciphertext to the ciphertext of the logits.
+    ///
+    /// # Errors
+    /// If the ciphertext is none of this plan, or the run failed or was stopped.
+    pub fn run(
+        &self,
+        ciphertext: &Ciphertext,
+        memory: &mut Memory,
+        executor: &dyn Executor,
+        options: &RunOptions,
+    ) -> Result<(Ciphertext, Report), InferenceError> {
+        let input = &self.plan.input;
+        if **ciphertext.basis() != *PrimeIndex::first(input.limbs) {
+            return Err(InferenceError::Input { limbs: ciphertext.basis().len(), need: input.limbs });
+        }
+        if (ciphertext.scale().log2() - input.scale_bits).abs() > 1e-9 {
+            let scale_bits = ciphertext.scale().log2();
+            return Err(InferenceError::Scale { scale_bits, need_bits: input.scale_bits });
+        }
+        for (limb, buffer) in self.lowered.input.iter().enumerate() {
+            memory.write_input(buffer, ciphertext.pair(limb));
+        }
+        let report = executor.run(&self.lowered.graph, memory, self, options)?;
+        let output = &self.plan.output;
+        let result = self.value(memory, self.lowered.output, output.scale_bits);
+        Ok((result, report))
+    }
+
+    /// What every stage made in the run before, stage by stage, if it was asked to keep it.
+    #[must_use]
+    pub fn after_stages(&self, memory: &Memory) -> Vec<Vec<Ciphertext>> {
+        let stages = self.plan.stages.iter().zip(&self.lowered.after_stages);
+        stages
+            .map(|(stage, values)| {
+                values.iter().map(|&value| self.value(memory, value, stage.scale_out_bits)).collect()
+            })
+            .collect()
+    }
+
+    fn value(&self, memory: &Memory, buffers: hear_scheduler::BufferRange, scale_bits: f64) -> Ciphertext {
+        let mut value = Ciphertext::zero(&self.context, Basis::first(buffers.len()), scale_bits.exp2());
+        for (limb, buffer) in buffers.iter().enumerate() {
+            value.pair_mut(limb).copy_from_slice(memory.read_output(buffer));
+        }
+        value
+    }
+
+    fn key(&self, target: KeyTarget) -> &SwitchingKey {
+        self.keys.get(target).expect("checked when the inference was prepared")
+    }
+
+    fn rotation(&self, amount: i32) -> Rotation<'_> {
+        let automorphism = self.context.rotation(i64::from(amount));
+        Rotation { key: self.key(KeyTarget::Rotate(amount)), automorphism }
+    }
+
+    fn tiling(&self, stage: usize) -> Tiling {
+        let stage = &self.plan.stages[stage];
+        match &stage.step {
+            Step::Linear(linear) => Tiling::new(self.plan, stage, linear),
+            other => unreachable!("{other:?} has no products"),
+        }
+    }
+}
+
+impl Body for Inference<'_> {
+    fn run(&self, task: TaskId, context: &mut TaskContext<'_>) {
+        let TaskContext { reads, writes, scratch, .. } = context;
+        let (levels, n) = (&self.levels, self.context.n());
+        match &self.lowered.operations[task.index()] {
+            Operation::Decompose { limbs } => {
+                let gadget = levels.gadget(*limbs);
+                gadget.to_coefficients_into(reads.iter().map(|pair| &pair[n..]), writes[0]);
+            }
+            Operation::RaiseAndMultiply { limbs, extended, rotations } => {
+                let (own, coefficients) = match reads[..] {
+                    [pair, coefficients] => (Some(&pair[n..]), coefficients),
+                    [coefficients] => (None, coefficients),
+                    _ => unreachable!("the task names one or two buffers"),
+                };
+                let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount)));
+                rotation::raise_and_multiply(levels, *limbs, *extended, own, coefficients, keys, writes, scratch);
+            }
+            Operation::FinishRotation { limbs, rotation } => {
+                let (extended, x) = reads.split_at(reads.len() - limbs);
+                self.rotation(*rotation).finish_into(levels, extended, x, writes, scratch);
+            }
+            Operation::RotateInto { rotation } => self.rotation(*rotation).apply_into(levels, reads, writes, scratch),
+            Operation::RotateAssign { rotation, add } => {
+                self.rotation(*rotation).apply_assign(levels, writes, *add, scratch);
+            }
+            Operation::Products { stage, tile, limb } => {
+                let tiling = self.tiling(*stage);
+                let stream = |chunk| {
+                    (tiling.inputs_of(chunk).len(), self.encoded.weights(*stage, *tile, chunk, *limb))
+                };
+                let streams = (0..tiling.chunks()).map(stream);
+                linear::sum_of_products_into(&self.context, *limb, reads, streams, writes, scratch);
+            }
+            Operation::RescaledProducts { stage, tile, limbs } => {
+                let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
+                linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
+            }
+            Operation::Sum { limbs, rescale, constant } => {
+                let constant = constant.map(|stage| self.encoded.constant(stage));
+                linear::sum_into(levels, *limbs, reads, *rescale, constant, writes, scratch);
+            }
+            Operation::Line { stage, ciphertext } => {
+                let quadratic = self.encoded.quadratic(*stage, *ciphertext);
+                activation::line_into(levels, reads, &quadratic.a, &quadratic.b, writes, scratch);
+            }
+            Operation::Multiply { stage, ciphertext } => {
+                let quadratic = self.encoded.quadratic(*stage, *ciphertext);
+                let (y, x) = reads.split_at(reads.len() / 2);
+                let key = self.key(KeyTarget::Relinearize);
+                activation::multiply_into(levels, x, y, &quadratic.c, key, writes, scratch);
+            }
+            Operation::Mask { stage, rescale } => {
+                linear::mask_into(levels, reads, self.encoded.mask(*stage), *rescale, writes, scratch);
+            }
+            Operation::Copy => {
+                for (from, to) in reads.iter().zip(writes.iter_mut()) {
+                    to.copy_from_slice(from);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What the parties do with keys and files: the library behind the command line, for tests and measurements too.
+//!
+//! - [`KeySet`]: all keys of a plan in memory; [`generate_key_files`]: the three files, without holding them in memory
+//! - [`Encryptor`] (the homes), [`Evaluation`] (the cloud), [`Decryptor`] (the monitoring service): what one party can
+//!   do, each made from its own key alone
+//! - [`RowFile`]: how the files of encrypted rows are named; [`write_plan`], [`read_plan`]: plans in files
+//!
+//! Every key file carries the whole plan, so that a party needs nothing but its key. What does not belong together is
+//! refused: keys and ciphertexts of other parameters, plans or packings by their hashes, results that another key
+//! encrypted by what decrypting them gives.
+
+mod directory;
+mod error;
+mod key_files;
+mod key_set;
+mod party;
+mod plan_file;
+mod rows;
+mod work;
+
+pub use directory::OutputDirectory;
+pub use error::StoreError;
+pub use key_files::{EVALUATION_KEY_FILE, EvaluationFile, Existing, KeyFiles, PUBLIC_KEY_FILE, SECRET_KEY_FILE, generate_key_files};
+pub use key_set::KeySet;
+pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, Scheme};
+pub use plan_file::{read_plan, write_plan};
+pub use rows::{RowFile, RowKind};
+pub use work::Work;

@@ -1,0 +1,137 @@
+//! Why keys, clips or files were refused.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use hear_scheduler::RunError;
+
+use crate::{
+    ckks::EncodeError,
+    network::plan::PlanError,
+    rlwe::{KeyError, RandomnessError},
+    wire::{Fault, WireError},
+};
+
+/// Why keys, clips or files were refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A file that is not what it should be, damaged, or cannot be written.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// A plan in a file that is refused.
+    #[error("{}: {source}", path.display())]
+    Plan {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PlanError,
+    },
+    /// The system refused.
+    #[error("{}: cannot {action}: {source}", path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file that is no stored plan.
+    #[error("{}: not a stored plan ({reason}); needed is a file that `hear plan --out` wrote", path.display())]
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A secret key would be overwritten.
+    #[error("{}: a secret key exists there; replacing it (--force) makes everything encrypted under it unreadable", path.display())]
+    SecretKeyExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A key that the plan needs is not in the file.
+    #[error("{}: the key to {need} is missing; needed are the keys that `hear keygen` makes for this plan", path.display())]
+    MissingKey {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        need: String,
+    },
+    /// A directory without encrypted rows.
+    #[error("{}: no files in it are named like {example}", path.display())]
+    NoRows {
+        /// The directory.
+        path: PathBuf,
+        /// Such a name.
+        example: String,
+    },
+    /// A file that is not named after its row.
+    #[error("{}: not named after a row; needed is a name like {example}", path.display())]
+    RowName {
+        /// The file.
+        path: PathBuf,
+        /// Such a name.
+        example: String,
+    },
+    /// A file that is named after another row than the one it was made from.
+    #[error("{}: it holds row {found}, but is named after another row", path.display())]
+    OtherRow {
+        /// The file.
+        path: PathBuf,
+        /// The row that it was made from.
+        found: u64,
+    },
+    /// A value of a clip that cannot be encrypted.
+    #[error("row {row}, column {column}: {source}")]
+    Value {
+        /// The row.
+        row: u64,
+        /// The column, counted from 1, of the value that is most at fault.
+        column: usize,
+        /// The value and the limit.
+        source: EncodeError,
+    },
+    /// A result of another form than the plan's.
+    #[error("row {row}: a result of {limbs} limbs at scale 2^{scale_bits:.3}; the plan's has {need_limbs} at 2^{need_bits:.3}")]
+    ResultForm {
+        /// The row.
+        row: u64,
+        /// Its limbs.
+        limbs: usize,
+        /// log2 of its scale.
+        scale_bits: f64,
+        /// The plan's limbs.
+        need_limbs: usize,
+        /// log2 of the plan's scale.
+        need_bits: f64,
+    },
+    /// Decryption gave noise.
+    #[error(
+        "row {row}: the result decrypts to noise; it was made with keys of another `hear keygen`, or the input's values \
+         were too large for the network"
+    )]
+    Noise {
+        /// The row.
+        row: u64,
+    },
+    /// A key that could not be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+    /// The executor failed or was stopped.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl StoreError {
+    /// A fault of a file.
+    pub(super) fn fault(path: &Path, fault: Fault) -> Self {
+        Self::Wire(WireError { path: path.to_owned(), fault })
+    }
+}
