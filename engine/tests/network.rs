@@ -1,79 +1,20 @@
 //! Encrypted networks against the plan in plain arithmetic and against the forward pass.
 
-use std::sync::Arc;
+mod parties;
 
-use hear_engine::{
-    ckks::{Encoder, Evaluator},
-    network::{
-        encode::EncodedNetwork,
-        lower::Keep,
-        method::{Method, Strategies, Strategy, Switches},
-        plan::{Plan, PlanRequest, Security},
-        reference,
-        run::{EvaluationKeys, Inference},
-    },
-    ring::Context,
-    rlwe::{Ciphertext, PublicKey, PublicSeed, Purpose, Randomness, SecretKey, SwitchingKey, encrypt},
+use hear_engine::network::{
+    lower::Keep,
+    method::{Method, Strategies, Strategy, Switches},
+    reference,
+    run::Inference,
 };
 use hear_kernels::simd::Isa;
 use hear_model::{
     input::seeded_clips,
     network::{Dimension, Network, Shape},
 };
-use hear_scheduler::{Cancel, Executor, ForkJoin, RunOptions, Serial};
-
-const SEED: [u8; 32] = [7; 32];
-
-/// All parties in one place, with randomness from a fixed seed.
-struct Parties {
-    context: Arc<Context>,
-    plan: Plan,
-    secret: SecretKey,
-    public: PublicKey,
-    keys: EvaluationKeys,
-    encoded: EncodedNetwork,
-}
-
-impl Parties {
-    fn new(isa: Isa, network: &Network, method: Method, strategies: Strategies, switches: Switches) -> Self {
-        let plan = Plan::new(&PlanRequest { shape: network.shape(), method, strategies, switches }).unwrap();
-        let parameters = plan.checked_parameters(Security::Required).unwrap();
-        let context = Context::new(&parameters, isa);
-        let randomness = Randomness::from_seed_insecure(SEED);
-        let seed = PublicSeed(SEED);
-        let secret = SecretKey::generate(&context, &randomness).unwrap();
-        let public = PublicKey::generate(&context, &secret, seed, &randomness).unwrap();
-        let keys = plan
-            .keys(&parameters)
-            .iter()
-            .map(|spec| SwitchingKey::generate(&context, &secret, spec, seed, &randomness).unwrap())
-            .collect();
-        let executor = ForkJoin::new(2).unwrap();
-        let encoded = EncodedNetwork::new(&context, &plan, network, &executor, &Cancel::default(), &|_, _| {}).unwrap();
-        Self { context, plan, secret, public, keys, encoded }
-    }
-
-    fn encrypt(&self, clip: &[f64]) -> Ciphertext {
-        let scale = self.plan.input.scale_bits.exp2();
-        let coefficients = Encoder::new(self.context.log_n()).encode_real(&self.plan.input.pack(clip), scale).unwrap();
-        let mut stream = Randomness::from_seed_insecure([8; 32]).stream(&Purpose::Encryption { row: 0 }).unwrap();
-        encrypt(&self.context, &self.public, &coefficients, self.plan.input.limbs, scale, &mut stream)
-    }
-
-    fn infer(&self, clip: &[f64], executor: &dyn Executor) -> Ciphertext {
-        let inference = Inference::new(&self.context, &self.plan, &self.keys, &self.encoded, Keep::Result).unwrap();
-        let mut memory = inference.memory(executor.workers()).unwrap();
-        inference.run(&self.encrypt(clip), &mut memory, executor, &RunOptions::default()).unwrap().0
-    }
-
-    fn slots(&self, ciphertext: &Ciphertext) -> Vec<f64> {
-        Evaluator::new(&self.context).decrypt_real(&self.secret, ciphertext)
-    }
-
-    fn logits(&self, result: &Ciphertext) -> Vec<f64> {
-        self.plan.output.unpack(&self.slots(result))
-    }
-}
+use hear_scheduler::{Executor, ForkJoin, RunOptions, Serial};
+use parties::{Parties, largest_difference};
 
 fn small(dimension: Dimension) -> Network {
     Network::seeded(Shape::new(dimension, 32).unwrap(), 3)
@@ -81,10 +22,6 @@ fn small(dimension: Dimension) -> Network {
 
 fn clip() -> Vec<f64> {
     seeded_clips(1, 1)[0].to_vec()
-}
-
-fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
 #[test]
@@ -124,8 +61,7 @@ fn strategies_and_switches_change_the_cost_as_predicted_and_no_logit() {
         let preparation = parties.plan.preparation(context.parameters());
         assert_eq!(parties.encoded.bytes() as u64, preparation.plaintext_bytes, "bytes of plaintexts");
         assert_eq!(parties.keys.bytes() as u64, preparation.key_bytes, "bytes of keys");
-        let inference =
-            Inference::new(context, &parties.plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
+        let inference = Inference::new(context, &parties.plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
         let mut memory = inference.memory(2).unwrap();
         let fresh = parties.encrypt(&clip());
         let before = context.transforms();
@@ -169,6 +105,9 @@ fn executors_and_instruction_sets_give_identical_ciphertexts() {
         assert!(other.2 == results[0].2, "{} {} differs from {} {}", other.0, other.1, results[0].0, results[0].1);
     }
     if Isa::all().len() < 3 {
-        eprintln!("this machine lacks an instruction set: tested {:?}", Isa::all().iter().map(|isa| isa.name()).collect::<Vec<_>>());
+        eprintln!(
+            "this machine lacks an instruction set: tested {:?}",
+            Isa::all().iter().map(|isa| isa.name()).collect::<Vec<_>>()
+        );
     }
 }

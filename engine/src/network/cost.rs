@@ -91,8 +91,7 @@ impl Speeds {
     /// Predicted seconds of a plan's run on `threads` threads that share nothing but memory.
     #[must_use]
     pub fn seconds(&self, counts: &Counts, threads: usize) -> f64 {
-        let work = counts.ntt as f64 * self.ntt_ns
-            + (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns;
+        let work = counts.ntt as f64 * self.ntt_ns + (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns;
         let streaming = counts.bytes_read as f64 / self.bytes_per_ns;
         (work / threads as f64).max(streaming) * 1e-9
     }
@@ -223,9 +222,8 @@ impl Plan {
     pub fn preparation(&self, parameters: &Parameters) -> Preparation {
         let limb_bytes = 4_u64 << self.parameters.log_n;
         let keys = self.keys(parameters);
-        let key_bytes = |spec: &KeySwitchSpec| {
-            (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes
-        };
+        let key_bytes =
+            |spec: &KeySwitchSpec| (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes;
         let (mut plaintexts, mut limbs, mut half_limbs) = (0, 0, 0);
         for (count, at, halves) in self.stages.iter().flat_map(stage_plaintexts) {
             plaintexts += count;

@@ -125,7 +125,14 @@ impl Tiling {
     pub(super) fn new(plan: &Plan, stage: &Stage, linear: &Linear) -> Self {
         let (chunk, tile) = plan.tile();
         let (babies, giants) = (linear.babies().len(), linear.giants().len());
-        Self { outputs: stage.outputs, sums: stage.outputs * giants, inputs: stage.inputs * babies, babies, tile, chunk }
+        Self {
+            outputs: stage.outputs,
+            sums: stage.outputs * giants,
+            inputs: stage.inputs * babies,
+            babies,
+            tile,
+            chunk,
+        }
     }
 
     pub(super) fn tiles(self) -> usize {
@@ -171,7 +178,10 @@ impl EncodedNetwork {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, NetworkEncodeError> {
         if network.shape() != plan.shape {
-            return Err(NetworkEncodeError::Shape { network: network.shape().to_string(), plan: plan.shape.to_string() });
+            return Err(NetworkEncodeError::Shape {
+                network: network.shape().to_string(),
+                plan: plan.shape.to_string(),
+            });
         }
         let units = units(plan);
         let work = Encoding { context, plan, weights: Weights::new(network), encoder: Encoder::new(context.log_n()) };

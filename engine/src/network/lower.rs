@@ -97,8 +97,7 @@ pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptio
     graph.input(input);
     let special = plan.special_limbs();
     let stage = graph.stage("input");
-    let mut lowering =
-        Lowering { plan, n, special, speeds: Speeds::default(), graph, operations: Vec::new(), stage };
+    let mut lowering = Lowering { plan, n, special, speeds: Speeds::default(), graph, operations: Vec::new(), stage };
     let mut state = vec![Value(input)];
     let mut after_stages = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
@@ -294,7 +293,14 @@ impl Lowering<'_> {
     }
 
     /// Adds a task; its cost is predicted from its transforms and its products of limbs.
-    fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], ntt: usize, products: usize) {
+    fn emit(
+        &mut self,
+        operation: Operation,
+        reads: &[BufferRange],
+        writes: &[BufferRange],
+        ntt: usize,
+        products: usize,
+    ) {
         let cost_ns = self.speeds.task_ns(ntt, products);
         self.graph.task(self.stage, cost_ns, reads, writes);
         self.operations.push(operation);

@@ -86,13 +86,8 @@ impl Switches {
     /// The names of the optimisations that are switched off.
     #[must_use]
     pub fn disabled(&self) -> Vec<&'static str> {
-        let on = [
-            self.hoisting,
-            self.lazy_rescaling,
-            self.level_aware_encoding,
-            self.interlaced_input,
-            self.recursive_fold,
-        ];
+        let on =
+            [self.hoisting, self.lazy_rescaling, self.level_aware_encoding, self.interlaced_input, self.recursive_fold];
         Self::NAMES.into_iter().zip(on).filter_map(|(name, on)| (!on).then_some(name)).collect()
     }
 }
@@ -206,7 +201,9 @@ pub enum StrategiesError {
     #[error(transparent)]
     Unknown(#[from] UnknownName),
     /// Another number of strategies than one or three.
-    #[error("'{list}' names {count} strategies: expected one for all three convolutions, or three, such as baby,giant,giant")]
+    #[error(
+        "'{list}' names {count} strategies: expected one for all three convolutions, or three, such as baby,giant,giant"
+    )]
     Count {
         /// What was given.
         list: String,

@@ -45,11 +45,7 @@ impl Grid {
     #[must_use]
     pub fn pooled(self) -> Self {
         let columns = Self { columns: self.columns / 2, column_stride: self.column_stride * 2, ..self };
-        if self.is_flat() {
-            columns
-        } else {
-            Self { rows: self.rows / 2, row_stride: self.row_stride * 2, ..columns }
-        }
+        if self.is_flat() { columns } else { Self { rows: self.rows / 2, row_stride: self.row_stride * 2, ..columns } }
     }
 
     /// Whether there is one row only: a 1D network.
@@ -86,9 +82,8 @@ impl Grid {
     /// reach positions beyond the last column, which must hold zeros.
     #[must_use]
     pub fn global_steps(self) -> Vec<usize> {
-        let doublings = |count: usize, stride: usize| {
-            (0..count.next_power_of_two().trailing_zeros()).map(move |bit| stride << bit)
-        };
+        let doublings =
+            |count: usize, stride: usize| (0..count.next_power_of_two().trailing_zeros()).map(move |bit| stride << bit);
         doublings(self.columns, self.column_stride).chain(doublings(self.rows, self.row_stride)).collect()
     }
 
@@ -260,7 +255,10 @@ mod tests {
 
     #[test]
     fn rotations_are_normalised_to_the_least_magnitude() {
-        assert_eq!([0, 1, -1, 4096, 4097, -4096, 8191, 8192].map(normalised_rotation), [0, 1, -1, 4096, -4095, 4096, -1, 0]);
+        assert_eq!(
+            [0, 1, -1, 4096, 4097, -4096, 8191, 8192].map(normalised_rotation),
+            [0, 1, -1, 4096, -4095, 4096, -1, 0]
+        );
     }
 
     #[test]

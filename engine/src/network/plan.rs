@@ -198,7 +198,9 @@ pub enum PlanError {
         most: usize,
     },
     /// The parameter set has another ring or too few primes.
-    #[error("parameter set '{name}' has log_n {log_n} and {limbs} data primes: this plan needs log_n {need_log_n} and {need_limbs}")]
+    #[error(
+        "parameter set '{name}' has log_n {log_n} and {limbs} data primes: this plan needs log_n {need_log_n} and {need_limbs}"
+    )]
     Parameters {
         /// The set's name.
         name: String,
@@ -232,13 +234,14 @@ struct ScaleBits {
     convolution: f64,
     activation: f64,
     merge: f64,
-    /// After the last activation, at two limbs: the dense layer's weights get what is left up to `logits` + 30 bits.
+    /// After the last activation, at two limbs: rotations want it large, the dense layer's weights, which get what is left
+    /// up to `logits` + 30 bits, want it small.
     last_activation: f64,
     logits: f64,
 }
 
 const SCALES: ScaleBits =
-    ScaleBits { input: 34.0, convolution: 33.0, activation: 33.0, merge: 33.0, last_activation: 27.0, logits: 21.0 };
+    ScaleBits { input: 34.0, convolution: 33.0, activation: 33.0, merge: 33.0, last_activation: 29.0, logits: 21.0 };
 
 /// The widest first layer: its third convolution's 4f channels are 64 ciphertexts.
 const WIDEST: usize = 256;
@@ -275,8 +278,7 @@ impl Plan {
             });
         }
         let grid = Grid::input(shape.dimension());
-        let input =
-            InputPacking { grid, interlaced: switches.interlaced_input, limbs, scale_bits: SCALES.input };
+        let input = InputPacking { grid, interlaced: switches.interlaced_input, limbs, scale_bits: SCALES.input };
         let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: SCALES.input };
         builder.network(shape, method, strategies, switches, grid);
         let output = OutputPacking { stride: BLOCK, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
@@ -340,7 +342,8 @@ impl Plan {
     /// # Errors
     /// If the bytes are no plan, or one that this version does not make.
     pub fn from_bytes(bytes: &[u8], security: Security) -> Result<Self, PlanError> {
-        let plan: Self = postcard::from_bytes(bytes).map_err(|error| PlanError::Stored { reason: error.to_string() })?;
+        let plan: Self =
+            postcard::from_bytes(bytes).map_err(|error| PlanError::Stored { reason: error.to_string() })?;
         plan.verify(security)?;
         Ok(plan)
     }
@@ -435,7 +438,8 @@ impl Builder {
         if !switches.interlaced_input {
             let copies = BLOCKS / INPUT_CHANNELS;
             // A rotation to the right by 2, 4, 8 blocks, that is, to the left by the rest.
-            let rotations = (0..copies.trailing_zeros()).map(|bit| rotation(-1, BLOCK * INPUT_CHANNELS << bit)).collect();
+            let rotations =
+                (0..copies.trailing_zeros()).map(|bit| rotation(-1, BLOCK * INPUT_CHANNELS << bit)).collect();
             self.push("replicate".to_owned(), 1, 0, self.scale_bits, Step::Replicate { rotations });
         }
         let mut grid = input;

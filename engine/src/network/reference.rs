@@ -163,7 +163,12 @@ mod tests {
     fn widths_that_do_not_fill_the_lanes_agree_with_the_forward_pass() {
         for dimension in [Dimension::OneD, Dimension::TwoD] {
             for width in [16, 48] {
-                check(Shape::new(dimension, width).unwrap(), Method::FastHear, Strategies::default(), Switches::default());
+                check(
+                    Shape::new(dimension, width).unwrap(),
+                    Method::FastHear,
+                    Strategies::default(),
+                    Switches::default(),
+                );
             }
         }
     }

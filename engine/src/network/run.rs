@@ -242,9 +242,7 @@ impl Body for Inference<'_> {
             }
             Operation::Products { stage, tile, limb } => {
                 let tiling = self.tiling(*stage);
-                let stream = |chunk| {
-                    (tiling.inputs_of(chunk).len(), self.encoded.weights(*stage, *tile, chunk, *limb))
-                };
+                let stream = |chunk| (tiling.inputs_of(chunk).len(), self.encoded.weights(*stage, *tile, chunk, *limb));
                 let streams = (0..tiling.chunks()).map(stream);
                 linear::sum_of_products_into(&self.context, *limb, reads, streams, writes, scratch);
             }

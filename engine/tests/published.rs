@@ -1,0 +1,78 @@
+//! Encrypted inference with the paper's published networks on its published test set, where the data are there.
+
+mod parties;
+
+use std::path::PathBuf;
+
+use hear_engine::network::method::{Method, Strategies, Switches};
+use hear_kernels::simd::Isa;
+use hear_model::{
+    input::read_all_rows,
+    metrics::{argmax, margin},
+    network::Network,
+};
+use hear_scheduler::ForkJoin;
+use parties::{Parties, largest_difference};
+
+/// The largest logit error that the authors' own program shows is 0.232.
+const TOLERANCE: f64 = 0.25;
+
+fn dataset(test: &str) -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/hear-dataset");
+    let path = PathBuf::from(std::env::var_os("HEAR_DATASET").unwrap_or_else(|| beside.into()));
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED (no dataset): {test}");
+    None
+}
+
+/// Runs rows spread over the test set, and those whose class is the closest call, and compares logits and classes.
+fn check(test: &str, parameters: &str, inputs: &str, method: Method, rows: usize) {
+    let Some(dataset) = dataset(test) else { return };
+    let network = Network::load(&dataset.join(parameters)).unwrap();
+    let clips = read_all_rows(&dataset.join(inputs)).unwrap();
+    let plain: Vec<[f64; 10]> = clips.iter().map(|clip| network.forward(clip)).collect();
+    let mut closest: Vec<usize> = (0..clips.len()).collect();
+    closest.sort_by(|&a, &b| margin(&plain[a]).total_cmp(&margin(&plain[b])));
+    let chosen = closest.into_iter().take(2).chain((0..clips.len()).step_by(clips.len() / (rows - 2)));
+
+    let parties = Parties::new(Isa::detect(), &network, method, Strategies::default(), Switches::default());
+    let executor = ForkJoin::new(2).unwrap();
+    let mut largest: f64 = 0.0;
+    for row in chosen.take(rows) {
+        let logits = parties.logits(&parties.infer(&clips[row], &executor));
+        let error = largest_difference(&logits, &plain[row]);
+        assert!(error <= TOLERANCE, "{parameters} {method}: logit error {error} on row {row}");
+        if margin(&plain[row]) > 2.0 * error {
+            let logits: [f64; 10] = logits.try_into().unwrap();
+            assert_eq!(argmax(&logits), argmax(&plain[row]), "{parameters} {method}: class of row {row}");
+        }
+        largest = largest.max(error);
+    }
+    eprintln!("{parameters} {method}: largest logit error {largest:.4} on {rows} rows");
+}
+
+#[test]
+fn fast_hear_on_the_published_2d_64() {
+    let test = "fast_hear_on_the_published_2d_64";
+    check(test, "parameters_conv2d_64", "test_input.csv", Method::FastHear, 12);
+}
+
+#[test]
+fn fast_hear_on_the_published_1d_64() {
+    let test = "fast_hear_on_the_published_1d_64";
+    check(test, "parameters_conv1d_64", "test_input_conv1d_64.csv", Method::FastHear, 12);
+}
+
+#[test]
+fn hear_on_the_published_2d_64() {
+    let test = "hear_on_the_published_2d_64";
+    check(test, "parameters_conv2d_64", "test_input.csv", Method::Hear, 6);
+}
+
+#[test]
+fn hear_on_the_published_1d_64() {
+    let test = "hear_on_the_published_1d_64";
+    check(test, "parameters_conv1d_64", "test_input_conv1d_64.csv", Method::Hear, 6);
+}
