@@ -8,6 +8,8 @@ use proptest::test_runner::RngSeed;
 
 /// The same cases every time; a failure prints the smallest program that shows it.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
+    // Miri is some thousand times slower.
+    let cases = if cfg!(miri) { cases.div_ceil(100) } else { cases };
     ProptestConfig { cases, rng_seed: RngSeed::Fixed(2024), failure_persistence: None, ..ProptestConfig::default() }
 }
 
