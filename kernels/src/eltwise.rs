@@ -1,12 +1,11 @@
 //! Element-wise arithmetic on limbs.
 //!
 //! Every residue is fully reduced, in and out: `[0, q)`. Every function takes limbs of one length, a multiple of
-//! [`BLOCK`], in any order of coefficients or values, and panics if lengths differ; debug builds
-//! also panic if a residue is not below its modulus. All instruction sets give identical results.
+//! [`BLOCK`](crate::simd::BLOCK), in any order of coefficients or values. All instruction sets give identical results.
 
 use crate::bounds::{assert_lengths, debug_assert_reduced};
 use crate::modulus::Modulus;
-use crate::simd::{BLOCK, Factor, Isa, Lanes, ModulusLanes, dispatch};
+use crate::simd::{Factor, Isa, Lanes, ModulusLanes, dispatch};
 
 /// An element-wise function of `INPUTS` residues.
 trait Formula<const INPUTS: usize>: Copy {
@@ -105,7 +104,7 @@ impl Formula<2> for Add {
 /// `x += y mod q`.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn add_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -115,7 +114,7 @@ pub fn add_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32]) {
 /// `out = x + y mod q`.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn add_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -142,7 +141,7 @@ impl Formula<2> for Sub {
 /// `x -= y mod q`.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn sub_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -152,7 +151,7 @@ pub fn sub_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32]) {
 /// `out = x - y mod q`.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn sub_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -179,7 +178,7 @@ impl Formula<1> for Neg {
 /// `x = -x mod q`.
 ///
 /// # Panics
-/// If the length is no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the length is no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn neg_assign(isa: Isa, modulus: Modulus, x: &mut [u32]) {
     debug_assert_reduced(x, modulus);
     map1_assign(isa, Neg(modulus), x);
@@ -205,7 +204,7 @@ impl Formula<1> for AddScalar {
 /// `x += w mod q` for a constant `w`.
 ///
 /// # Panics
-/// If the length is no multiple of [`BLOCK`]; in debug builds, if a residue or `w` is not reduced.
+/// If the length is no multiple of 16; in debug builds, if a residue or `w` is not reduced.
 pub fn add_scalar_assign(isa: Isa, modulus: Modulus, x: &mut [u32], w: u32) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(&[w], modulus);
@@ -232,7 +231,7 @@ impl Formula<1> for MulScalar {
 /// `x = x w mod q` for a constant `w`.
 ///
 /// # Panics
-/// If the length is no multiple of [`BLOCK`]; in debug builds, if a residue or `w` is not reduced.
+/// If the length is no multiple of 16; in debug builds, if a residue or `w` is not reduced.
 pub fn mul_scalar_assign(isa: Isa, modulus: Modulus, x: &mut [u32], w: u32) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(&[w], modulus);
@@ -242,7 +241,7 @@ pub fn mul_scalar_assign(isa: Isa, modulus: Modulus, x: &mut [u32], w: u32) {
 /// `x = x 2^32 mod q`: to Montgomery form.
 ///
 /// # Panics
-/// If the length is no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the length is no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn to_montgomery_assign(isa: Isa, modulus: Modulus, x: &mut [u32]) {
     mul_scalar_assign(isa, modulus, x, modulus.montgomery_one());
 }
@@ -268,7 +267,7 @@ impl Formula<2> for Mul {
 /// `out = x y mod q`, both operands plain.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn mul_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -278,7 +277,7 @@ pub fn mul_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y: &[u32
 /// `x = x y mod q`, both operands plain.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn mul_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -319,7 +318,7 @@ impl Formula<3> for MulMontgomery {
 /// `out = x y mod q`, with `y` in Montgomery form and the result plain.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn mul_montgomery_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y_montgomery: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y_montgomery, modulus);
@@ -329,7 +328,7 @@ pub fn mul_montgomery_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32
 /// `x = x y mod q`, with `y` in Montgomery form and the result plain.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn mul_montgomery_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y_montgomery: &[u32]) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y_montgomery, modulus);
@@ -339,7 +338,7 @@ pub fn mul_montgomery_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y_montgo
 /// `sum += x y mod q`, with `y` in Montgomery form, everything else plain.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn mul_montgomery_add_assign(isa: Isa, modulus: Modulus, sum: &mut [u32], x: &[u32], y_montgomery: &[u32]) {
     debug_assert_reduced(sum, modulus);
     debug_assert_reduced(x, modulus);
@@ -369,7 +368,7 @@ impl Formula<2> for SubMulScalar {
 /// `out = (x - y) w mod q` for a constant `w`: the last step of mod_down and of rescale.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue or `w` is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue or `w` is not reduced.
 pub fn sub_mul_scalar_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], y: &[u32], w: u32) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -380,7 +379,7 @@ pub fn sub_mul_scalar_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32
 /// `x = (x - y) w mod q` for a constant `w`: the last step of mod_down and of rescale.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue or `w` is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue or `w` is not reduced.
 pub fn sub_mul_scalar_assign(isa: Isa, modulus: Modulus, x: &mut [u32], y: &[u32], w: u32) {
     debug_assert_reduced(x, modulus);
     debug_assert_reduced(y, modulus);
@@ -437,7 +436,7 @@ impl Formula<1> for LiftCentred {
 /// - out: `[0, to)`
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn lift_centred_into(isa: Isa, out: &mut [u32], x: &[u32], from: Modulus, to: Modulus) {
     debug_assert_reduced(x, from);
     map1_into(isa, LiftCentred { from, to }, out, x);
@@ -446,7 +445,7 @@ pub fn lift_centred_into(isa: Isa, out: &mut [u32], x: &[u32], from: Modulus, to
 /// `d0 = a0^2`, `d1 = 2 a0 a1`, `d2 = a1^2`, all mod q: the square of a ciphertext, before relinearisation.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 pub fn tensor_square_into(
     isa: Isa,
     modulus: Modulus,
@@ -462,7 +461,8 @@ pub fn tensor_square_into(
         let m = ModulusLanes::new(l, modulus);
         let r = Factor::of(l, modulus.montgomery_one(), modulus);
         let inputs = a0.chunks_exact(L::COUNT).zip(a1.chunks_exact(L::COUNT));
-        let outputs = d0.chunks_exact_mut(L::COUNT).zip(d1.chunks_exact_mut(L::COUNT)).zip(d2.chunks_exact_mut(L::COUNT));
+        let outputs =
+            d0.chunks_exact_mut(L::COUNT).zip(d1.chunks_exact_mut(L::COUNT)).zip(d2.chunks_exact_mut(L::COUNT));
         for (((d0, d1), d2), (a0, a1)) in outputs.zip(inputs) {
             let (a0, a1) = (l.load(a0), l.load(a1));
             let (a0_montgomery, a1_montgomery) = (l.mul_shoup_lazy(a0, r, m.q), l.mul_shoup_lazy(a1, r, m.q));
@@ -480,7 +480,7 @@ pub fn tensor_square_into(
 /// `d0 = a0 b0`, `d1 = a0 b1 + a1 b0`, `d2 = a1 b1`, all mod q: the product of two ciphertexts, before relinearisation.
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if a residue is not reduced.
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue is not reduced.
 #[expect(clippy::too_many_arguments, reason = "three outputs and two operands of two components each")]
 pub fn tensor_into(
     isa: Isa,
@@ -500,7 +500,8 @@ pub fn tensor_into(
         let r = Factor::of(l, modulus.montgomery_one(), modulus);
         let a = a0.chunks_exact(L::COUNT).zip(a1.chunks_exact(L::COUNT));
         let b = b0.chunks_exact(L::COUNT).zip(b1.chunks_exact(L::COUNT));
-        let outputs = d0.chunks_exact_mut(L::COUNT).zip(d1.chunks_exact_mut(L::COUNT)).zip(d2.chunks_exact_mut(L::COUNT));
+        let outputs =
+            d0.chunks_exact_mut(L::COUNT).zip(d1.chunks_exact_mut(L::COUNT)).zip(d2.chunks_exact_mut(L::COUNT));
         for (((d0, d1), d2), ((a0, a1), (b0, b1))) in outputs.zip(a.zip(b)) {
             let a0 = l.spread(l.mul_shoup_lazy(l.load(a0), r, m.q));
             let a1 = l.spread(l.mul_shoup_lazy(l.load(a1), r, m.q));
@@ -523,7 +524,7 @@ pub fn tensor_into(
 /// - out: `[0, q)`
 ///
 /// # Panics
-/// If the lengths differ or are no multiple of [`BLOCK`]; in debug builds, if an integer is out of range.
+/// If the lengths differ or are no multiple of 16; in debug builds, if an integer is out of range.
 pub fn reduce_signed_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[i64]) {
     /// With x = high 2^32 + low and high + 2^30 in [0, 2^31), x is (high + 2^30) 2^32 + low - 2^62. The first term is
     /// reduced to `[0, q)`, the second to `[0, 2q)`, the third is a constant below q: below 4q together.
@@ -547,3 +548,6 @@ pub fn reduce_signed_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[i64]
     debug_assert!(x.iter().all(|x| x.unsigned_abs() < 1 << 62), "an integer is not within 2^62 of zero");
     dispatch!(isa, run(modulus: Modulus, out: &mut [u32], x: &[i64]));
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,3 +169,81 @@ impl Modulus {
 const fn low_half(x: u64) -> u32 {
     x as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{mul_mod, random_words, remainder, remainder_signed, residues};
+
+    const MODULI: [u32; 8] = [3, 5, 9, 12_289, 65_537, (1 << 29) + 1, (1 << 30) - 35, (1 << 30) - 1];
+
+    #[test]
+    fn operations_are_those_of_integers() {
+        for q in MODULI {
+            let m = Modulus::new(q).unwrap();
+            assert_eq!(m.value(), q);
+            assert_eq!(m.inverse_2_32().wrapping_mul(q), 1);
+            assert_eq!(m.montgomery_one(), remainder(1 << 32, q));
+            let mut other = residues(q, 256, 1);
+            other.rotate_left(1);
+            for (a, b) in residues(q, 256, 2).into_iter().zip(other) {
+                let (wide_a, wide_b, wide_q) = (u128::from(a), u128::from(b), u128::from(q));
+                assert_eq!(m.add(a, b), remainder(wide_a + wide_b, q));
+                assert_eq!(m.sub(a, b), remainder(wide_a + wide_q - wide_b, q));
+                assert_eq!(m.neg(a), remainder(wide_q - wide_a, q));
+                assert_eq!(m.mul(a, b), mul_mod(a, b, q));
+                assert_eq!(m.to_montgomery(a), remainder(wide_a << 32, q));
+                assert_eq!(m.from_montgomery(m.to_montgomery(a)), a);
+                assert_eq!(u128::from(m.shoup(a)), (wide_a << 32) / wide_q);
+                let power = (0..b % 50).fold(1 % q, |power, _| mul_mod(power, a, q));
+                assert_eq!(m.pow(a, u64::from(b % 50)), power, "{a}^{} mod {q}", b % 50);
+            }
+        }
+    }
+
+    #[test]
+    fn any_integer_is_reduced() {
+        for q in MODULI {
+            let m = Modulus::new(q).unwrap();
+            let multiples = [u64::MAX / u64::from(q) * u64::from(q), u64::from(q) * u64::from(q), u64::from(q)];
+            let edges = multiples.into_iter().flat_map(|x| [x - 1, x, x.saturating_add(1)]);
+            for x in edges.chain([0, u64::MAX, 1 << 63]).chain(random_words(3).take(1000)) {
+                assert_eq!(m.reduce_u64(x), remainder(u128::from(x), q), "{x} mod {q}");
+                let signed = x.cast_signed();
+                assert_eq!(m.reduce_i64(signed), remainder_signed(i128::from(signed), q), "{signed} mod {q}");
+                let low = low_half(x);
+                assert_eq!(m.to_montgomery(m.from_montgomery(low)), remainder(u128::from(low), q));
+            }
+        }
+    }
+
+    #[test]
+    fn inverses_exist_for_coprime_residues() {
+        for q in MODULI {
+            let m = Modulus::new(q).unwrap();
+            for a in residues(q, 256, 4) {
+                let divisor = (1..=a.min(1000)).rev().find(|d| a % d == 0 && q % d == 0);
+                match m.inverse(a) {
+                    Some(inverse) => assert_eq!(mul_mod(a, inverse, q), 1, "{a} mod {q}"),
+                    None => assert!(a == 0 || divisor > Some(1), "{a} has an inverse modulo {q}"),
+                }
+            }
+        }
+        assert_eq!(Modulus::new(9).unwrap().inverse(6), None);
+    }
+
+    #[test]
+    fn what_is_no_modulus_is_refused() {
+        for q in [0, 1, 2, 4, 1 << 30, (1 << 30) + 1, u32::MAX] {
+            assert_eq!(Modulus::new(q), Err(ModulusError::Invalid(q)));
+        }
+        assert_eq!(Modulus::new(4).unwrap_err().to_string(), "the modulus 4 is not an odd number in [3, 2^30)");
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "an operand is not reduced")]
+    fn an_unreduced_operand_is_refused_in_debug_builds() {
+        let _ = Modulus::new(17).unwrap().add(17, 0);
+    }
+}

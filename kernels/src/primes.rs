@@ -44,9 +44,9 @@ pub fn is_prime(x: u32) -> bool {
 pub fn ntt_primes(log_n: u32, below: u32, count: usize) -> Vec<u32> {
     assert!(log_n <= 30, "log_n {log_n} is above 30");
     let step = 1_u32 << (log_n + 1);
-    let limit = below.min(Modulus::LIMIT).max(1);
+    let limit = below.clamp(1, Modulus::LIMIT);
     // The largest number below the limit that is 1 modulo the step.
-    let first = (limit - 1).saturating_sub(1) / step * step + 1;
+    let first = limit.saturating_sub(2) / step * step + 1;
     std::iter::successors(Some(first), |candidate| candidate.checked_sub(step))
         .filter(|&candidate| candidate < limit && is_prime(candidate))
         .take(count)
@@ -59,13 +59,9 @@ mod tests {
 
     #[test]
     fn primes_are_those_of_trial_division() {
-        let trial = |x: u32| x >= 2 && (2..).take_while(|d| d * d <= x).all(|d| x % d != 0);
+        let trial = |x: u32| x >= 2 && (2..).take_while(|d| d * d <= x).all(|d| !x.is_multiple_of(d));
         for x in (0..20_000).chain((1 << 30) - 500..1 << 30).chain(u32::MAX - 300..=u32::MAX) {
-            let expected = if x > 1 << 30 {
-                (2..65_536_u64).all(|d| u64::from(x) % d != 0)
-            } else {
-                trial(x)
-            };
+            let expected = if x > 1 << 30 { (2..65_536).all(|d| !x.is_multiple_of(d)) } else { trial(x) };
             assert_eq!(is_prime(x), expected, "{x}");
         }
     }
@@ -74,11 +70,8 @@ mod tests {
     fn ntt_primes_are_the_largest_and_descend() {
         for log_n in [10, 14, 16] {
             let primes = ntt_primes(log_n, 1 << 30, 14);
-            let expected: Vec<u32> = (0..1_u32 << 30)
-                .rev()
-                .filter(|x| x % (2 << log_n) == 1 && is_prime(*x))
-                .take(14)
-                .collect();
+            let expected: Vec<u32> =
+                (0..1_u32 << 30).rev().filter(|x| x % (2 << log_n) == 1 && is_prime(*x)).take(14).collect();
             assert_eq!(primes, expected);
         }
         let first = ntt_primes(14, 1 << 30, 1)[0];

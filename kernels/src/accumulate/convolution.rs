@@ -17,11 +17,15 @@ pub const MAX_INPUTS: usize = 64;
 /// The most outputs of a tile.
 pub const MAX_OUTPUTS: usize = 4;
 
-/// The words of packed inputs that stay in the first-level cache beside the weights: 16 KiB.
-const CACHED_WORDS: usize = 4096;
+/// The pairs of blocks that [`multiply_accumulate_into`] packs at once: enough to read whole runs of each input, few enough
+/// for the packed inputs to stay in the cache.
+const PAIRS_AT_ONCE: usize = 4;
 
 /// The words of one input in one packed block: both components.
 const PACKED_INPUT: usize = 2 * BLOCK;
+
+/// The residues of one component in a pair of blocks.
+const PAIR: usize = 2 * BLOCK;
 
 /// How many inputs and outputs a tile of weights has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +76,7 @@ pub enum Accumulation {
 /// The words of one limb of a tile's weights, for ciphertexts of `n` residues a component.
 #[must_use]
 pub const fn weight_stream_words(shape: TileShape, n: usize) -> usize {
-    n / PACKED_INPUT * shape.block_words()
+    n / PAIR * shape.block_words()
 }
 
 /// Puts one plaintext with real slots into a tile's weights, in Montgomery form.
@@ -109,18 +113,14 @@ pub const fn panel_words(inputs: usize, n: usize) -> usize {
 
 /// The words of scratch that [`multiply_accumulate_into`] needs at least.
 #[must_use]
-pub fn multiply_accumulate_scratch_words(inputs: usize, n: usize) -> usize {
-    pairs_at_once(inputs).min(n / PACKED_INPUT) * pair_words(inputs)
+pub const fn multiply_accumulate_scratch_words(inputs: usize, n: usize) -> usize {
+    let pairs = n / PAIR;
+    (if pairs < PAIRS_AT_ONCE { pairs } else { PAIRS_AT_ONCE }) * pair_words(inputs)
 }
 
 /// The words of one pair of packed blocks.
 const fn pair_words(inputs: usize) -> usize {
     2 * inputs * PACKED_INPUT
-}
-
-/// The pairs of blocks that are packed at once.
-fn pairs_at_once(inputs: usize) -> usize {
-    (CACHED_WORDS / pair_words(inputs)).max(1)
 }
 
 /// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o of a tile and the components c = 0 and 1.
@@ -176,7 +176,9 @@ pub fn pack_panel_into(isa: Isa, inputs: &[&[u32]], panel: &mut [u32]) {
     for input in inputs {
         assert_eq!(input.len(), 2 * n, "words of an input");
     }
-    dispatch!(isa, pack(inputs: &[&[u32]], first_pair: usize = 0, panel: &mut [u32]));
+    for (group, part) in panel.chunks_mut(PAIRS_AT_ONCE * pair_words(inputs.len())).enumerate() {
+        dispatch!(isa, pack(inputs: &[&[u32]], first_pair: usize = group * PAIRS_AT_ONCE, part: &mut [u32]));
+    }
 }
 
 /// [`multiply_accumulate_into`] with the inputs packed before, which pays where several tiles share them.
@@ -208,10 +210,7 @@ pub fn multiply_accumulate_panel_into(
 #[track_caller]
 fn limb_length(limb_pair: &[u32]) -> usize {
     let words = limb_pair.len();
-    assert!(
-        words > 0 && words.is_multiple_of(2 * PACKED_INPUT),
-        "{words} words are no pair of limbs of whole pairs of blocks"
-    );
+    assert!(words > 0 && words.is_multiple_of(2 * PAIR), "{words} words are no pair of limbs of whole pairs of blocks");
     words / 2
 }
 
@@ -276,18 +275,19 @@ fn pack_and_accumulate<L: Lanes>(
 /// Packs the pairs of blocks from `first_pair` on, as many as `panel` holds.
 #[inline(always)]
 fn pack<L: Lanes>(l: L, inputs: &[&[u32]], first_pair: usize, panel: &mut [u32]) {
-    let pairs = panel.len() / pair_words(inputs.len());
-    let (from, to) = (first_pair * BLOCK, (first_pair + pairs) * BLOCK);
+    let pair_words = pair_words(inputs.len());
+    let pairs = panel.len() / pair_words;
     for (k, input) in inputs.iter().enumerate() {
         let n = input.len() / 2;
-        for (component, x) in input.chunks_exact(n).enumerate() {
-            let blocks = x[from..to].chunks_exact(BLOCK).zip(x[n - to..n - from].rchunks_exact(BLOCK));
-            for ((block, mirror), packed) in blocks.zip(panel.chunks_exact_mut(pair_words(inputs.len()))) {
-                let (packed_block, packed_mirror) = packed.split_at_mut(inputs.len() * PACKED_INPUT);
-                let at = (2 * k + component) * BLOCK;
-                packed_block[at..at + BLOCK].copy_from_slice(block);
-                let reversed = packed_mirror[at..at + BLOCK].chunks_exact_mut(L::COUNT);
-                for (from, to) in mirror.rchunks_exact(L::COUNT).zip(reversed) {
+        for component in [0, 1] {
+            let x = &input[component * n..][..n];
+            for pair in 0..pairs {
+                let at = (first_pair + pair) * BLOCK;
+                let packed = &mut panel[pair * pair_words + (2 * k + component) * BLOCK..];
+                packed[..BLOCK].copy_from_slice(&x[at..at + BLOCK]);
+                let mirror = &x[n - BLOCK - at..n - at];
+                let packed_mirror = &mut packed[pair_words / 2..][..BLOCK];
+                for (from, to) in mirror.rchunks_exact(L::COUNT).zip(packed_mirror.chunks_exact_mut(L::COUNT)) {
                     l.store(l.reverse(l.load(from)), to);
                 }
             }
@@ -307,15 +307,17 @@ fn accumulate<L: Lanes>(
 ) {
     let sums = ProductSums::new(l, tile.modulus);
     let n = outputs[0].len() / 2;
-    let pairs = panel.chunks_exact(pair_words(tile.shape.inputs)).zip(weights.chunks_exact(tile.shape.block_words()));
+    let block_words = tile.shape.inputs * PACKED_INPUT;
+    let pairs = panel.chunks_exact(2 * block_words).zip(weights.chunks_exact(tile.shape.block_words()));
     for (b, (packed, weights)) in pairs.enumerate() {
-        let (packed_block, packed_mirror) = packed.split_at(tile.shape.inputs * PACKED_INPUT);
         for lane in (0..BLOCK).step_by(L::COUNT) {
             let at = (first_pair + b) * BLOCK + lane;
-            let block = Destination { at, reversed: false, mode: tile.mode };
-            let mirror = Destination { at: n - at - L::COUNT, reversed: true, mode: tile.mode };
-            accumulate_vector(l, sums, &packed_block[lane..], &weights[lane..], outputs, block);
-            accumulate_vector(l, sums, &packed_mirror[lane..], &weights[lane..], outputs, mirror);
+            for reversed in [false, true] {
+                let packed = &packed[if reversed { block_words } else { 0 } + lane..];
+                let at = if reversed { n - L::COUNT - at } else { at };
+                let to = Destination { at, reversed, mode: tile.mode };
+                accumulate_vector(l, sums, tile.shape, packed, &weights[lane..], outputs, to);
+            }
         }
     }
 }
@@ -335,6 +337,7 @@ struct Destination {
 fn accumulate_vector<L: Lanes>(
     l: L,
     sums: ProductSums<L>,
+    shape: TileShape,
     packed: &[u32],
     weights: &[u32],
     outputs: &mut [&mut [u32]],
@@ -343,68 +346,64 @@ fn accumulate_vector<L: Lanes>(
     // A sum takes two registers and each output two sums. Of 32 registers (AVX-512) 4 outputs take 16, of 16 registers
     // (AVX2) 2 outputs take 8; the others hold operands and constants.
     let at_once = if L::COUNT == BLOCK { 4 } else { 2 };
-    let stride = outputs.len() * BLOCK;
     for (part, outputs) in outputs.chunks_mut(at_once).enumerate() {
         let weights = &weights[part * at_once * BLOCK..];
         match outputs {
-            [a] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a], to),
-            [a, b] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b], to),
-            [a, b, c] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b, c], to),
-            [a, b, c, d] => store_sums(l, sums, sum_products(l, sums, packed, weights, stride), [a, b, c, d], to),
+            [a] => accumulate_part(l, sums, shape, packed, weights, [a], to),
+            [a, b] => accumulate_part(l, sums, shape, packed, weights, [a, b], to),
+            [a, b, c] => accumulate_part(l, sums, shape, packed, weights, [a, b, c], to),
+            [a, b, c, d] => accumulate_part(l, sums, shape, packed, weights, [a, b, c, d], to),
             _ => unreachable!("a part has 1 to {MAX_OUTPUTS} outputs"),
         }
     }
 }
 
-/// The reduced sums of one vector, for `OUTPUTS` outputs and both components. Input k's vectors start at
-/// `packed[32 k + 16 component]`, its weights at `weights[stride k + 16 output]`.
+/// One vector of `OUTPUTS` outputs. Input k's vectors start at `packed[32 k + 16 component]`, its weights for these outputs
+/// at `weights[16 (k outputs + output)]`, where the tile's shape gives the number of outputs.
 #[inline(always)]
-fn sum_products<L: Lanes, const OUTPUTS: usize>(
+fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
     l: L,
     sums: ProductSums<L>,
+    shape: TileShape,
     packed: &[u32],
     weights: &[u32],
-    stride: usize,
-) -> [[L::Vector; 2]; OUTPUTS] {
-    let mut totals = [[l.wide_splat(0); 2]; OUTPUTS];
-    let groups = packed.chunks(PRODUCTS_PER_FOLD * PACKED_INPUT).zip(weights.chunks(PRODUCTS_PER_FOLD * stride));
-    for (group, (packed, weights)) in groups.enumerate() {
-        if group > 0 {
-            for total in totals.as_flattened_mut() {
-                *total = sums.fold(l, *total);
-            }
-        }
-        for (packed, weights) in packed.chunks(PACKED_INPUT).zip(weights.chunks(stride)) {
-            let x = [l.spread(l.load(&packed[..L::COUNT])), l.spread(l.load(&packed[BLOCK..BLOCK + L::COUNT]))];
-            for (output, totals) in totals.iter_mut().enumerate() {
-                let weight = l.spread(l.load(&weights[output * BLOCK..][..L::COUNT]));
-                for (total, x) in totals.iter_mut().zip(x) {
-                    *total = sums.add_product(l, *total, x, weight);
-                }
-            }
-        }
-    }
-    let mut reduced = [[l.splat(0); 2]; OUTPUTS];
-    for (reduced, &total) in reduced.as_flattened_mut().iter_mut().zip(totals.as_flattened()) {
-        *reduced = sums.reduce(l, sums.fold(l, total));
-    }
-    reduced
-}
-
-/// Stores one vector of the outputs, or adds it to what is there.
-#[inline(always)]
-fn store_sums<L: Lanes, const OUTPUTS: usize>(
-    l: L,
-    sums: ProductSums<L>,
-    totals: [[L::Vector; 2]; OUTPUTS],
     outputs: [&mut &mut [u32]; OUTPUTS],
     to: Destination,
 ) {
-    for (totals, output) in totals.into_iter().zip(outputs) {
-        let n = output.len() / 2;
-        for (total, out) in totals.into_iter().zip(output.chunks_exact_mut(n)) {
-            let total = if to.reversed { l.reverse(total) } else { total };
-            store_sum(l, sums, total, to.mode == Accumulation::Add, &mut out[to.at..to.at + L::COUNT]);
+    let stride = shape.outputs * BLOCK;
+    let mut totals = [[l.wide_splat(0); 2]; OUTPUTS];
+    let mut k = 0;
+    while k < shape.inputs {
+        let is_first_group = k == 0;
+        let group_end = shape.inputs.min(k + PRODUCTS_PER_FOLD);
+        while k < group_end {
+            let x = &packed[k * PACKED_INPUT..][..BLOCK + L::COUNT];
+            let weights = &weights[k * stride..][..(OUTPUTS - 1) * BLOCK + L::COUNT];
+            let (x_0, x_1) = (l.spread(l.load(&x[..L::COUNT])), l.spread(l.load(&x[BLOCK..])));
+            for (output, total) in totals.iter_mut().enumerate() {
+                let weight = l.spread(l.load(&weights[output * BLOCK..][..L::COUNT]));
+                total[0] = sums.add_product(l, total[0], x_0, weight);
+                total[1] = sums.add_product(l, total[1], x_1, weight);
+            }
+            k += 1;
+        }
+        if !is_first_group {
+            for total in &mut totals {
+                *total = [sums.fold(l, total[0]), sums.fold(l, total[1])];
+            }
         }
     }
+    for (total, output) in totals.into_iter().zip(outputs) {
+        let (out_0, out_1) = output.split_at_mut(output.len() / 2);
+        store_total(l, sums, total[0], out_0, to);
+        store_total(l, sums, total[1], out_1, to);
+    }
+}
+
+/// Reduces one vector of sums and stores it in a component of an output, or adds it to what is there.
+#[inline(always)]
+fn store_total<L: Lanes>(l: L, sums: ProductSums<L>, total: L::Wide, out: &mut [u32], to: Destination) {
+    let sum = sums.reduce(l, total);
+    let sum = if to.reversed { l.reverse(sum) } else { sum };
+    store_sum(l, sums, sum, to.mode == Accumulation::Add, &mut out[to.at..to.at + L::COUNT]);
 }

@@ -8,6 +8,9 @@ use crate::simd::{BLOCK, Isa, Lanes, ModulusLanes, dispatch};
 /// The most digits of a key.
 pub const MAX_DIGITS: usize = 32;
 
+/// The blocks of the digits that are packed at once: 8 KiB at most.
+const PACKED_BLOCKS: usize = 4;
+
 /// The words of one limb of a key of `digits` digits, each a pair of polynomials of `n` residues.
 #[must_use]
 pub const fn key_stream_words(digits: usize, n: usize) -> usize {
@@ -77,43 +80,57 @@ fn product<L: Lanes>(
     let n = out.len() / 2;
     let key_block = key.len() / (n / BLOCK);
     let (out_0, out_1) = out.split_at_mut(n);
-    let blocks = out_0.chunks_exact_mut(BLOCK).zip(out_1.chunks_exact_mut(BLOCK)).zip(key.chunks_exact(key_block));
-    for (b, ((out_0, out_1), key)) in blocks.enumerate() {
-        let key = &key[..digit_count * 2 * BLOCK];
-        for lane in (0..BLOCK).step_by(L::COUNT) {
-            let [sum_0, sum_1] = block_product(l, sums, &digits[b * BLOCK + lane..], n, key, lane);
-            store_sum(l, sums, sum_0, add, &mut out_0[lane..lane + L::COUNT]);
-            store_sum(l, sums, sum_1, add, &mut out_1[lane..lane + L::COUNT]);
+    // The digits of a few blocks side by side, as those of one block lie a power of two apart and would evict each other
+    // from the caches.
+    let mut packed = [0; PACKED_BLOCKS * MAX_DIGITS * BLOCK];
+    for first in (0..n).step_by(PACKED_BLOCKS * BLOCK) {
+        let words = (n - first).min(PACKED_BLOCKS * BLOCK);
+        for d in 0..digit_count {
+            let digit = &digits[d * n + first..][..words];
+            for (b, block) in digit.chunks_exact(BLOCK).enumerate() {
+                packed[(b * digit_count + d) * BLOCK..][..BLOCK].copy_from_slice(block);
+            }
+        }
+        for b in 0..words / BLOCK {
+            let digits = &packed[b * digit_count * BLOCK..][..digit_count * BLOCK];
+            let key = &key[(first / BLOCK + b) * key_block..][..digit_count * 2 * BLOCK];
+            for lane in (0..BLOCK).step_by(L::COUNT) {
+                let at = first + b * BLOCK + lane;
+                let [sum_0, sum_1] = block_product(l, sums, digit_count, &digits[lane..], &key[lane..]);
+                store_sum(l, sums, sum_0, add, &mut out_0[at..at + L::COUNT]);
+                store_sum(l, sums, sum_1, add, &mut out_1[at..at + L::COUNT]);
+            }
         }
     }
 }
 
-/// The sums of both components, for the vector that starts at `lane` of a block. Digit d's vector starts at
-/// `digits[d stride]`; `key` is the block of the key.
+/// The sums of both components for one vector. Digit d's stands at `digits[16 d]`, the key's components for it at
+/// `key[32 d]` and `key[32 d + 16]`.
 #[inline(always)]
 fn block_product<L: Lanes>(
     l: L,
     sums: ProductSums<L>,
+    digit_count: usize,
     digits: &[u32],
-    stride: usize,
     key: &[u32],
-    lane: usize,
 ) -> [L::Vector; 2] {
-    let mut sum = [l.wide_splat(0); 2];
-    for (group, keys) in key.chunks(PRODUCTS_PER_FOLD * 2 * BLOCK).enumerate() {
-        if group > 0 {
-            sum = [sums.fold(l, sum[0]), sums.fold(l, sum[1])];
+    let mut total = [l.wide_splat(0); 2];
+    let mut d = 0;
+    while d < digit_count {
+        let is_first_group = d == 0;
+        let group_end = digit_count.min(d + PRODUCTS_PER_FOLD);
+        while d < group_end {
+            let digit = l.spread(l.load(&digits[d * BLOCK..][..L::COUNT]));
+            let key = &key[d * 2 * BLOCK..][..BLOCK + L::COUNT];
+            total[0] = sums.add_product(l, total[0], digit, l.spread(l.load(&key[..L::COUNT])));
+            total[1] = sums.add_product(l, total[1], digit, l.spread(l.load(&key[BLOCK..])));
+            d += 1;
         }
-        for (d, key) in keys.chunks_exact(2 * BLOCK).enumerate() {
-            let at = (group * PRODUCTS_PER_FOLD + d) * stride;
-            let digit = l.spread(l.load(&digits[at..at + L::COUNT]));
-            for (component, sum) in sum.iter_mut().enumerate() {
-                let key = l.spread(l.load(&key[component * BLOCK + lane..][..L::COUNT]));
-                *sum = sums.add_product(l, *sum, digit, key);
-            }
+        if !is_first_group {
+            total = [sums.fold(l, total[0]), sums.fold(l, total[1])];
         }
     }
-    [sums.reduce(l, sums.fold(l, sum[0])), sums.reduce(l, sums.fold(l, sum[1]))]
+    [sums.reduce(l, total[0]), sums.reduce(l, total[1])]
 }
 
 /// Stores a reduced sum, or adds it to what is there.

@@ -2,40 +2,28 @@
 
 use super::*;
 use crate::modulus::Modulus;
-use crate::simd::{Isa, Model};
+use crate::simd::Isa;
+use crate::testing::{random_words, remainder, tiers};
 
 /// The largest and the smallest moduli, and one in the middle.
 const MODULI: [u32; 5] = [(1 << 30) - 35, 1_073_643_521, 12_289, 65_537, 3];
 
-/// Every tier of this CPU, and the emulated one.
-fn tiers() -> Vec<Isa> {
-    let mut tiers = Isa::all();
-    tiers.push(Isa::Model(Model));
-    tiers
-}
-
 /// Residues in `[0, q)`: fixed pseudo-random ones, with runs of q - 1 and of 0, which sums must survive.
 fn residues(count: usize, q: u32, seed: u64) -> Vec<u32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    (0..count)
-        .map(|i| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            match i % 64 {
-                0..8 => q - 1,
-                8..10 => 0,
-                _ => u32::try_from((state >> 33) % u64::from(q)).unwrap(),
-            }
-        })
-        .collect()
+    let residue = |(i, word): (usize, u64)| match i % 64 {
+        0..8 => q - 1,
+        8..10 => 0,
+        _ => remainder(u128::from(word), q),
+    };
+    random_words(seed).take(count).enumerate().map(residue).collect()
 }
 
 fn sum_of_products(q: u32, products: impl Iterator<Item = (u32, u32)>) -> u32 {
-    let sum: u128 = products.map(|(a, b)| u128::from(a) * u128::from(b)).sum();
-    u32::try_from(sum % u128::from(q)).unwrap()
+    remainder(products.map(|(a, b)| u128::from(a) * u128::from(b)).sum(), q)
 }
 
 fn add(q: u32, a: u32, b: u32) -> u32 {
-    u32::try_from((u64::from(a) + u64::from(b)) % u64::from(q)).unwrap()
+    remainder(u128::from(a) + u128::from(b), q)
 }
 
 /// The residue of a plaintext with real slots, of which `half` are the first n/2.

@@ -5,16 +5,10 @@
 //! be plain. The sum is plain; the difference is signed, and is made plain by adding 2q only where its next use is not
 //! that of an addend.
 
-use super::tables::{Factors, Pass, Tables, Twiddle, split_rows};
+use super::registers::{Bounds, load_parts, load_tile, split_parts, store_parts, store_tile};
+use super::tables::{Factors, Pass, Tables, Twiddle};
 use crate::modulus::Modulus;
 use crate::simd::Lanes;
-
-/// The moduli of the intervals, in every lane.
-#[derive(Clone, Copy)]
-struct Bounds<L: Lanes> {
-    q: L::Vector,
-    two_q: L::Vector,
-}
 
 /// Transforms `values` in place.
 ///
@@ -22,7 +16,7 @@ struct Bounds<L: Lanes> {
 /// - out: `[0, q)`, values in bit-reversed order
 #[inline(always)]
 pub(super) fn forward<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, values: &mut [u32]) {
-    let bounds = Bounds { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()) };
+    let bounds = Bounds::new(l, modulus);
     let Some((first, rest)) = tables.passes.split_first() else { unreachable!("there is a first pass") };
     pass(l, bounds, first, 0, 1, values);
     let parts = first.radix;
@@ -55,17 +49,12 @@ fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usiz
 fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
     let length = values.len() / (twiddles.len() / (RADIX - 1));
     for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
-        let rows = split_rows::<RADIX>(block);
+        let mut parts = split_parts::<RADIX>(block);
         for i in (0..length / RADIX).step_by(L::COUNT) {
-            let mut vectors = [l.splat(0); RADIX];
-            for k in 0..RADIX {
-                vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
-            }
+            let mut vectors = load_parts(l, &parts, i);
             stages(l, bounds, twiddles, &mut vectors);
             make_plain(l, bounds, &mut vectors);
-            for k in 0..RADIX {
-                l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
-            }
+            store_parts(l, vectors, &mut parts, i);
         }
     }
 }
@@ -78,23 +67,20 @@ fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twi
 fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
     let count = values.len() / (L::COUNT * L::COUNT);
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
-        let (rows, columns) = tables.of_tile::<L>(part * count + i);
-        let mut square = l.square(l.splat(0));
-        let vectors = square.as_mut();
-        for k in 0..L::COUNT {
-            vectors[k] = l.load(&tile[k * L::COUNT..(k + 1) * L::COUNT]);
-        }
-        stages(l, bounds, rows, vectors);
-        make_plain(l, bounds, vectors);
+        let (rows, _) = tables.of_tile::<L>(part * count + i);
+        let mut square = load_tile(l, tile);
+        stages(l, bounds, rows, square.as_mut());
+        make_plain(l, bounds, square.as_mut());
         l.transpose(&mut square);
-        let vectors = square.as_mut();
-        stages(l, bounds, columns, vectors);
-        reduce(l, bounds, vectors);
+        store_tile(l, square, tile);
+    }
+    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+        let (_, columns) = tables.of_tile::<L>(part * count + i);
+        let mut square = load_tile(l, tile);
+        stages(l, bounds, columns, square.as_mut());
+        reduce(l, bounds, square.as_mut());
         l.transpose(&mut square);
-        let vectors = square.as_mut();
-        for k in 0..L::COUNT {
-            l.store(vectors[k], &mut tile[k * L::COUNT..(k + 1) * L::COUNT]);
-        }
+        store_tile(l, square, tile);
     }
 }
 
@@ -124,12 +110,7 @@ fn stages<L: Lanes>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: 
 /// - out: plain; but signed are the differences that the next stage, in blocks half as long, takes as addends, and all
 ///   differences of the last stage
 #[inline(always)]
-fn stage<L: Lanes, const HALF: usize>(
-    l: L,
-    bounds: Bounds<L>,
-    factors: impl Factors<L>,
-    vectors: &mut [L::Vector],
-) {
+fn stage<L: Lanes, const HALF: usize>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector]) {
     let blocks = vectors.len() / (2 * HALF);
     for butterfly in 0..vectors.len() / 2 {
         let (block, i) = (butterfly / HALF, butterfly % HALF);
@@ -149,13 +130,14 @@ fn stage<L: Lanes, const HALF: usize>(
 /// Makes the output of [`stages`] plain.
 #[inline(always)]
 fn make_plain<L: Lanes>(l: L, bounds: Bounds<L>, vectors: &mut [L::Vector]) {
-    for k in (1..vectors.len()).step_by(2) {
-        vectors[k] = l.add(vectors[k], bounds.two_q);
+    for odd in (1..vectors.len()).step_by(2) {
+        vectors[odd] = l.add(vectors[odd], bounds.two_q);
     }
 }
 
 /// Reduces the output of [`stages`] to `[0, q)`.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "an iterator over the vectors would keep them in memory")]
 fn reduce<L: Lanes>(l: L, bounds: Bounds<L>, vectors: &mut [L::Vector]) {
     for k in 0..vectors.len() {
         let below_two_q = if k % 2 == 0 {

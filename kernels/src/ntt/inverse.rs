@@ -3,16 +3,10 @@
 //! Every residue between butterflies lies in `[0, 2q)`. A sum is reduced by one subtraction and one minimum; a difference
 //! is made positive by adding 2q and multiplied, which gives `[0, 2q)` from any operand.
 
-use super::tables::{Factors, Pass, Scaling, Tables, Twiddle, split_rows};
+use super::registers::{Bounds, load_parts, load_tile, split_parts, store_parts, store_tile};
+use super::tables::{Factors, Pass, Scaling, Tables, Twiddle};
 use crate::modulus::Modulus;
 use crate::simd::{Factor, Lanes};
-
-/// The moduli of the intervals, in every lane.
-#[derive(Clone, Copy)]
-struct Bounds<L: Lanes> {
-    q: L::Vector,
-    two_q: L::Vector,
-}
 
 /// Transforms `values` in place, the division by N included.
 ///
@@ -20,7 +14,7 @@ struct Bounds<L: Lanes> {
 /// - out: `[0, q)`, coefficients
 #[inline(always)]
 pub(super) fn inverse<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, scaling: &Scaling, values: &mut [u32]) {
-    let bounds = Bounds { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()) };
+    let bounds = Bounds::new(l, modulus);
     let Some((last, rest)) = tables.passes.split_first() else { unreachable!("there is a last pass") };
     let parts = last.radix;
     let length = values.len() / parts;
@@ -44,20 +38,18 @@ pub(super) fn inverse<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, scaling
 fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
     let count = values.len() / (L::COUNT * L::COUNT);
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
-        let (rows, columns) = tables.of_tile::<L>(part * count + i);
-        let mut square = l.square(l.splat(0));
-        let vectors = square.as_mut();
-        for k in 0..L::COUNT {
-            vectors[k] = l.load(&tile[k * L::COUNT..(k + 1) * L::COUNT]);
-        }
+        let (_, columns) = tables.of_tile::<L>(part * count + i);
+        let mut square = load_tile(l, tile);
         l.transpose(&mut square);
         stages(l, bounds, columns, square.as_mut(), L::COUNT);
+        store_tile(l, square, tile);
+    }
+    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+        let (rows, _) = tables.of_tile::<L>(part * count + i);
+        let mut square = load_tile(l, tile);
         l.transpose(&mut square);
-        let vectors = square.as_mut();
-        stages(l, bounds, rows, vectors, L::COUNT);
-        for k in 0..L::COUNT {
-            l.store(vectors[k], &mut tile[k * L::COUNT..(k + 1) * L::COUNT]);
-        }
+        stages(l, bounds, rows, square.as_mut(), L::COUNT);
+        store_tile(l, square, tile);
     }
 }
 
@@ -81,16 +73,11 @@ fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usiz
 fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
     let length = values.len() / (twiddles.len() / (RADIX - 1));
     for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
-        let rows = split_rows::<RADIX>(block);
+        let mut parts = split_parts::<RADIX>(block);
         for i in (0..length / RADIX).step_by(L::COUNT) {
-            let mut vectors = [l.splat(0); RADIX];
-            for k in 0..RADIX {
-                vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
-            }
+            let mut vectors = load_parts(l, &parts, i);
             stages(l, bounds, twiddles, &mut vectors, RADIX);
-            for k in 0..RADIX {
-                l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
-            }
+            store_parts(l, vectors, &mut parts, i);
         }
     }
 }
@@ -107,23 +94,18 @@ fn last_block<L: Lanes, const RADIX: usize>(
     scaling: &Scaling,
     values: &mut [u32],
 ) {
-    let length = values.len();
-    let rows = split_rows::<RADIX>(values);
     let (sum, difference) = (scaling.sum.splat(l), scaling.difference.splat(l));
-    for i in (0..length / RADIX).step_by(L::COUNT) {
-        let mut vectors = [l.splat(0); RADIX];
-        for k in 0..RADIX {
-            vectors[k] = l.load(&rows[k][i..i + L::COUNT]);
-        }
+    let length = values.len() / RADIX;
+    let mut parts = split_parts::<RADIX>(values);
+    for i in (0..length).step_by(L::COUNT) {
+        let mut vectors = load_parts(l, &parts, i);
         stages(l, bounds, twiddles, &mut vectors, RADIX / 2);
         for k in 0..RADIX / 2 {
             let (a, b) = (vectors[k], vectors[k + RADIX / 2]);
             vectors[k] = scaled(l, bounds, l.add(a, b), sum);
             vectors[k + RADIX / 2] = scaled(l, bounds, l.add(l.sub(a, b), bounds.two_q), difference);
         }
-        for k in 0..RADIX {
-            l.store(vectors[k], &mut rows[k][i..i + L::COUNT]);
-        }
+        store_parts(l, vectors, &mut parts, i);
     }
 }
 
@@ -140,13 +122,7 @@ fn scaled<L: Lanes>(l: L, bounds: Bounds<L>, x: L::Vector, factor: Factor<L>) ->
 ///
 /// - in, out: `[0, 2q)`
 #[inline(always)]
-fn stages<L: Lanes>(
-    l: L,
-    bounds: Bounds<L>,
-    factors: impl Factors<L>,
-    vectors: &mut [L::Vector],
-    longest: usize,
-) {
+fn stages<L: Lanes>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector], longest: usize) {
     if longest > 1 {
         stage::<L, 1>(l, bounds, factors, vectors);
     }
@@ -165,12 +141,7 @@ fn stages<L: Lanes>(
 ///
 /// - in, out: `[0, 2q)`
 #[inline(always)]
-fn stage<L: Lanes, const HALF: usize>(
-    l: L,
-    bounds: Bounds<L>,
-    factors: impl Factors<L>,
-    vectors: &mut [L::Vector],
-) {
+fn stage<L: Lanes, const HALF: usize>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector]) {
     let blocks = vectors.len() / (2 * HALF);
     for butterfly in 0..vectors.len() / 2 {
         let (block, i) = (butterfly / HALF, butterfly % HALF);

@@ -5,17 +5,20 @@
 //!
 //! How the log2(N) stages run (forward; the inverse is the mirror image): the array is cut into blocks again and again, and
 //! the stage that halves blocks of length 2h combines elements h apart.
-//! 1. Passes of radix 8 or 4: a vector of each of the 8 or 4 parts of a block is loaded, three or two stages run in
+//! 1. Passes of radix 4 and 8: a vector of each of the 4 or 8 parts of a block is loaded, two or three stages run in
 //!    registers, the vectors are stored. The first pass goes through the whole array; then all that follows is done for
 //!    one of its parts after the other, which stay in the first-level cache.
-//! 2. Tiles of C x C residues, C lanes a vector: log2(C) stages across the C vectors, a transposition, and the last
-//!    log2(C) stages again across the vectors, each lane with its own factor, then the transposition back.
+//! 2. Tiles of C x C residues, C lanes a vector: log2(C) stages across the C vectors and a transposition; then, in a loop
+//!    of its own, the last log2(C) stages, again across the vectors, each lane with its own factor, and the transposition
+//!    back. With two short loops the processor overlaps a tile with the next (3% faster, measured on Zen 3 with AVX2).
 //!
 //! Butterflies are Harvey's, lazy, with Shoup's constant products: see `forward` and `inverse` for the intervals.
-//! Factors are stored in the order of use, see `tables`.
+//! Factors are stored in the order of use, see `tables`. Vectors in registers are arrays with constant indices: iterators
+//! over them would keep them in memory.
 
 mod forward;
 mod inverse;
+mod registers;
 mod tables;
 
 #[cfg(test)]

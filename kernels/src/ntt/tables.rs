@@ -39,7 +39,7 @@ impl<L: Lanes> Factors<L> for &[Twiddle] {
 
 /// One factor a lane: for each factor `COUNT` values, then their `COUNT` companions.
 #[derive(Clone, Copy)]
-pub(super) struct PerLane<'a>(pub(super) &'a [u32]);
+pub(super) struct PerLane<'a>(&'a [u32]);
 
 impl<L: Lanes> Factors<L> for PerLane<'_> {
     #[inline(always)]
@@ -73,10 +73,10 @@ pub(super) struct Tables {
     /// The passes before the tiles, in forward order; at least one.
     pub(super) passes: Vec<Pass>,
     /// For the first half of a tile's stages: `COUNT - 1` factors a tile.
-    pub(super) tile_rows: Vec<Twiddle>,
+    tile_rows: Vec<Twiddle>,
     /// For the second half, [`PerLane`]: `COUNT - 1` vectors of factors a tile, with companions. Lane `j` holds the
     /// factor of the tile's row `j`.
-    pub(super) tile_columns: AVec<u32, ConstAlign<64>>,
+    tile_columns: AVec<u32, ConstAlign<64>>,
 }
 
 impl Tables {
@@ -94,10 +94,8 @@ impl Tables {
         let mut passes = Vec::new();
         let mut stage = 0;
         while stage < log_n - 2 * log_lanes {
-            let stages = match log_n - 2 * log_lanes - stage {
-                2 | 4 => 2,
-                _ => 3,
-            };
+            // Passes of three stages after as few of two as are needed.
+            let stages = if (log_n - 2 * log_lanes - stage).is_multiple_of(3) { 3 } else { 2 };
             let twiddles =
                 (0..1 << stage).flat_map(|block| heap(stage, block, stages)).map(|(s, k)| twiddle(s, k)).collect();
             passes.push(Pass { radix: 1 << stages, twiddles });
@@ -118,9 +116,7 @@ impl Tables {
         }
         Self { passes, tile_rows, tile_columns: AVec::from_slice(64, &tile_columns) }
     }
-}
 
-impl Tables {
     /// The factors of the stages across and along the rows of a tile.
     #[inline(always)]
     pub(super) fn of_tile<L: Lanes>(&self, tile: usize) -> (&[Twiddle], PerLane<'_>) {
@@ -147,10 +143,7 @@ impl Scaling {
         // N divides q - 1, so -(q - 1) / N is the inverse of N.
         let inverse_n = modulus.neg((modulus.value() - 1) >> log_n);
         let last = modulus.pow(inverse_root, 1 << (log_n - 1));
-        Self {
-            sum: Twiddle::new(modulus, inverse_n),
-            difference: Twiddle::new(modulus, modulus.mul(last, inverse_n)),
-        }
+        Self { sum: Twiddle::new(modulus, inverse_n), difference: Twiddle::new(modulus, modulus.mul(last, inverse_n)) }
     }
 }
 
@@ -172,17 +165,4 @@ fn lane_count(isa: Isa) -> usize {
         L::COUNT
     }
     dispatch!(isa, count() -> usize)
-}
-
-/// The `ROWS` equal parts of a block, whose length is a multiple of `ROWS`.
-///
-/// Cut one by one, so that the compiler sees that all have one length.
-#[inline(always)]
-pub(super) fn split_rows<const ROWS: usize>(mut block: &mut [u32]) -> [&mut [u32]; ROWS] {
-    let length = block.len() / ROWS;
-    let mut rows = [const { &mut [] as &mut [u32] }; ROWS];
-    for row in &mut rows {
-        (*row, block) = block.split_at_mut(length);
-    }
-    rows
 }

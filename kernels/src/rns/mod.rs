@@ -13,7 +13,7 @@ mod convert;
 mod mod_down;
 mod mod_up;
 #[cfg(test)]
-mod oracle;
+mod tests;
 
 pub use basis::{BasisError, MAX_SOURCES};
 pub use convert::Converter;

@@ -1,6 +1,7 @@
 //! Sixteen lanes of 32 bits: AVX-512 F, DQ, BW and VL.
 
 use super::lanes::Lanes;
+use std::arch::asm;
 use std::arch::x86_64::*;
 
 /// Proof that this CPU has AVX-512 F, DQ, BW and VL: only [`Avx512::detect`] makes one.
@@ -28,6 +29,28 @@ pub(crate) struct EvenOdd {
 
 /// The even lanes of a vector of 32-bit lanes.
 const EVEN: __mmask16 = 0x5555;
+
+/// The high halves of the 64-bit lanes of `even` and `odd`, interleaved.
+///
+/// One masked move puts the even lanes' high halves beside the odd ones'. It stands in assembly because the compiler turns
+/// the intrinsic `_mm512_mask_shuffle_epi32` into a permutation of two registers, which takes three cycles instead of one,
+/// in the middle of every product's chain.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn merge_high_halves(even: __m512i, odd: __m512i) -> __m512i {
+    let mut merged = odd;
+    // SAFETY: the instruction is part of AVX-512 F and touches nothing but the registers named.
+    unsafe {
+        asm!(
+            "vmovshdup {merged}{{{mask}}}, {even}",
+            merged = inout(zmm_reg) merged,
+            even = in(zmm_reg) even,
+            mask = in(kreg) EVEN,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    merged
+}
 
 /// Safety of every block below: `self` was made by [`Avx512::detect`], so the CPU has the instructions; memory is only
 /// touched through slices whose length was just checked.
@@ -193,10 +216,9 @@ impl Lanes for Avx512 {
         // SAFETY: see the impl.
         unsafe { _mm512_mask_shuffle_epi32::<0b10_10_00_00>(x.even, !EVEN, x.odd) }
     }
-    /// One masked move puts the even lanes' high halves beside the odd ones'.
     #[inline(always)]
     fn wide_high(self, x: EvenOdd) -> __m512i {
         // SAFETY: see the impl.
-        unsafe { _mm512_mask_shuffle_epi32::<0b11_11_01_01>(x.odd, EVEN, x.even) }
+        unsafe { merge_high_halves(x.even, x.odd) }
     }
 }

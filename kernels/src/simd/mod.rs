@@ -13,10 +13,14 @@ mod lanes;
 #[cfg(any(test, feature = "testing"))]
 mod model;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "intrinsics, which need the token's proof")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "intrinsics, which need the token's proof")]
 mod avx512;
 
 #[cfg(target_arch = "x86_64")]

@@ -9,17 +9,11 @@ use super::{BasisError, Converter, MAX_SOURCES, ModDown, ModUp};
 use crate::modulus::Modulus;
 use crate::ntt::NttTable;
 use crate::primes::ntt_primes;
-use crate::simd::{Isa, Model};
+use crate::simd::Isa;
+use crate::testing::{random_words, tiers};
 
 /// Where the overflow may round the other way: within `s / 2^DISTANCE_BITS` of a boundary, for s primes.
 const DISTANCE_BITS: u32 = 30;
-
-/// Every tier of this CPU, and the emulated one.
-fn tiers() -> Vec<Isa> {
-    let mut tiers = Isa::all();
-    tiers.push(Isa::Model(Model));
-    tiers
-}
 
 fn moduli(values: &[u32]) -> Vec<Modulus> {
     values.iter().map(|&q| Modulus::new(q).unwrap()).collect()
@@ -41,25 +35,6 @@ fn centred(x: &BigInt, p: &BigInt) -> BigInt {
     if &x * 2 > *p { x - p } else { x }
 }
 
-/// Uniform integers of at most 480 bits.
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        // Steele, Lea, Flood: splitmix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: &BigInt) -> BigInt {
-        let wide = (0..9).fold(BigInt::zero(), |x, _| (x << 64) + self.word());
-        wide % bound
-    }
-}
-
 /// `count` integers in (-p/2, p/2): the edges of the interval and of the stated distance from it first, then uniform.
 fn centred_integers(p: &BigInt, primes: usize, count: usize, seed: u64) -> Vec<BigInt> {
     let half: BigInt = (p - 1) / 2;
@@ -70,8 +45,10 @@ fn centred_integers(p: &BigInt, primes: usize, count: usize, seed: u64) -> Vec<B
         values.push(&half - &inset);
         values.push(inset - &half);
     }
-    let mut random = Random(seed);
-    values.resize_with(count, || centred(&random.below(p), p));
+    let mut words = random_words(seed);
+    // Nine words are 576 bits, far more than the products of primes here.
+    let mut random = || words.by_ref().take(9).fold(BigInt::zero(), |x, word| (x << 64) + word);
+    values.resize_with(count, || centred(&random(), p));
     values
 }
 
