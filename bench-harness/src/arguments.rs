@@ -1,0 +1,227 @@
+//! The command line.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand};
+use hear_engine::network::method::{Method, Strategies, Switches, UnknownName};
+use hear_model::input::RowRange;
+
+use crate::configuration::ExecutorKind;
+
+/// The laboratory: runs networks on encrypted data, verifies, times and records.
+#[derive(Debug, Parser)]
+#[command(name = "hear-bench", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure networks, methods, strategies and numbers of threads against each other
+    Run(Box<RunArguments>),
+    /// Time single kernels on one thread, on every instruction set of this CPU
+    Kernels(KernelsArguments),
+    /// Print what this machine has, as TOML
+    Machine,
+    /// Measure one configuration given as JSON on standard input
+    #[command(name = crate::child::SUBCOMMAND, hide = true)]
+    Measure,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hear-bench run --network 2d-64 --method hear,fast-hear --threads 1,2 --samples 20
+  hear-bench run --network 2d-64 --stages --json results.json
+  hear-bench kernels
+  hear-bench machine > configs/machines/mine.toml";
+
+const RUN_EXAMPLES: &str = "\
+Every combination of network, method, strategy and threads is measured in a process of its own. A
+configuration whose decrypted logits are wrong gets no times and ends the program with exit code 1.
+
+Examples:
+  hear-bench run --network 2d-64 --method hear,fast-hear --threads 1,2 --samples 20
+  hear-bench run --network 2d-64,2d-128 --strategy full --strategy baby,giant,giant --stages
+  hear-bench run --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset \\
+                 --rows 0..608 --json all.json
+  hear-bench run --network 1d-64 --without hoisting --memory-limit 4GB --json -";
+
+/// `hear-bench run`.
+#[derive(Debug, Args)]
+#[command(max_term_width = 100, after_help = RUN_EXAMPLES)]
+pub struct RunArguments {
+    /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
+    #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required = true)]
+    pub network: Vec<String>,
+    /// Methods: hear, fast-hear
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
+    pub method: Vec<Method>,
+    /// Strategy of all convolutions, or of each (full, baby, giant); repeat the option to compare
+    #[arg(long, value_name = "S|S,S,S", default_value = "baby,giant,giant")]
+    pub strategy: Vec<Strategies>,
+    /// Numbers of threads [default: what this process may use]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = positive)]
+    pub threads: Vec<usize>,
+    /// Clips that are classified with the clock running, the first ones of the input
+    #[arg(long, value_name = "N", default_value = "20", value_parser = positive)]
+    pub samples: usize,
+    /// Rows of the input instead of the first ones, zero-based, without B; also sets the samples
+    #[arg(long, value_name = "A..B", conflicts_with = "samples")]
+    pub rows: Option<RowRange>,
+    /// Clips that are classified before the clock starts
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub warm_up: usize,
+    /// How often keys are made and the network is encoded
+    #[arg(long, value_name = "N", default_value = "3", value_parser = positive)]
+    pub repeats: usize,
+    /// Folder with the published inputs and labels (test_input*.csv, test_label.csv)
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "labels"])]
+    pub dataset: Option<PathBuf>,
+    /// Clips, one a line of 960 or 1440 columns [default: meaningless motion from a seed]
+    #[arg(long, value_name = "CSV")]
+    pub input: Option<PathBuf>,
+    /// Labels of the clips, one a line, for accuracy and fall detection
+    #[arg(long, value_name = "CSV", requires = "input")]
+    pub labels: Option<PathBuf>,
+    /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
+    pub without: Vec<String>,
+    /// What runs the tasks: serial, fork-join
+    #[arg(long, value_name = "NAME", default_value_t = ExecutorKind::ForkJoin)]
+    pub executor: ExecutorKind,
+    /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
+    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
+    pub isa: Option<String>,
+    /// Skip what is predicted to need more memory [default: 90% of what is available]
+    #[arg(long, value_name = "SIZE")]
+    pub memory_limit: Option<Bytes>,
+    /// The largest difference of a decrypted logit from the plain one that is accepted
+    #[arg(long, value_name = "X", default_value = "0.25", value_parser = tolerance)]
+    pub tolerance: f64,
+    /// Print where the time of an inference goes
+    #[arg(long)]
+    pub stages: bool,
+    /// Write an array of one object a configuration to FILE, or to standard output instead of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+/// `hear-bench kernels`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every kernel is held to its definition before it is timed.\n\nExamples:\n  hear-bench kernels\n  hear-bench kernels --isa avx2 --rounds 101"
+)]
+pub struct KernelsArguments {
+    /// Instruction set: scalar, avx2, avx512 [default: all that HEAR_ISA allows]
+    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
+    pub isa: Option<String>,
+    /// How often each kernel is timed; the median is printed
+    #[arg(long, value_name = "N", default_value = "21", value_parser = positive)]
+    pub rounds: usize,
+}
+
+/// A number of bytes, written `16GB`, `1.5GiB`, `500 MB` or `4096`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
+
+/// What is no number of bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a size such as 16GB, 1.5GiB or 500MB")]
+pub struct BytesError;
+
+impl FromStr for Bytes {
+    type Err = BytesError;
+
+    fn from_str(text: &str) -> Result<Self, BytesError> {
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit: f64 = match unit.trim() {
+            "" | "B" => 1.0,
+            "kB" | "KB" => 1e3,
+            "MB" => 1e6,
+            "GB" => 1e9,
+            "TB" => 1e12,
+            "KiB" => f64::from(1 << 10),
+            "MiB" => f64::from(1 << 20),
+            "GiB" => f64::from(1 << 30),
+            "TiB" => (1_u64 << 40) as f64,
+            _ => return Err(BytesError),
+        };
+        let bytes = number.parse::<f64>().map_err(|_| BytesError)? * unit;
+        // 2^53: exact integers, and far above any memory.
+        if !(0.0..=9.0e15).contains(&bytes) {
+            return Err(BytesError);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within [0, 9e15]")]
+        Ok(Self(bytes as u64))
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("expected a whole number from 1".to_owned()),
+    }
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if number > 0.0 && f64::is_finite(number) => Ok(number),
+        _ => Err("expected a number above 0".to_owned()),
+    }
+}
+
+fn switch(name: &str) -> Result<String, UnknownName> {
+    Switches::default().disable(name).map(|()| name.to_owned())
+}
+
+fn instruction_set(name: &str) -> Result<String, String> {
+    if ["scalar", "avx2", "avx512"].contains(&name) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected scalar, avx2 or avx512".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_decimal_and_binary_units() {
+        let bytes = |text: &str| text.parse::<Bytes>().map(|Bytes(bytes)| bytes);
+        assert_eq!(bytes("16GB"), Ok(16_000_000_000));
+        assert_eq!(bytes("1.5GiB"), Ok(3 << 29));
+        assert_eq!(bytes("500 MB"), Ok(500_000_000));
+        assert_eq!(bytes("4096"), Ok(4096));
+        for wrong in ["", "GB", "-1GB", "1,5GB", "1e9", "16 gigabytes", "1.2.3GB", "99999999TB"] {
+            assert_eq!(bytes(wrong), Err(BytesError), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn lists_are_split_at_commas_and_strategies_are_repeated() {
+        let line = "hear-bench run --network 2d-64,1d-64 --method hear,fast-hear --strategy full --strategy baby,giant,full \
+                    --threads 1,2";
+        let Command::Run(run) = Arguments::parse_from(line.split_whitespace()).command else {
+            panic!("another command")
+        };
+        assert_eq!(run.network, ["2d-64", "1d-64"]);
+        assert_eq!(run.method, Method::ALL);
+        assert_eq!(
+            run.strategy.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["full,full,full", "baby,giant,full"]
+        );
+        assert_eq!((run.threads, run.samples, run.warm_up), (vec![1, 2], 20, 1));
+    }
+}

@@ -1,0 +1,200 @@
+//! `hear-bench run`.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow};
+use hear_model::{
+    network::{Network, Shape},
+    weights::WeightsError,
+};
+use hear_scheduler::Topology;
+
+use crate::{
+    arguments::{Bytes, RunArguments},
+    child,
+    configuration::{Clips, Configuration, ExecutorKind, InstructionsError, Protocol, dataset_inputs, dataset_labels},
+    display,
+    failure::Failure,
+    prediction::MemoryPrediction,
+    record::{Entry, Identity, Reason, Unmeasured},
+    system::available_memory_bytes,
+};
+
+/// The seed of the clips where no input is given.
+const CLIPS_SEED: u64 = 1;
+/// How much of the available memory is used where no limit is given, in percent.
+const MEMORY_PERCENT: u64 = 90;
+
+pub(super) fn run(arguments: &RunArguments, output: &mut dyn Write) -> Result<(), Failure> {
+    let shapes = shapes(&arguments.network)?;
+    let configurations = configurations(arguments, &shapes)?;
+    for configuration in &configurations {
+        // Now, not after an hour of measuring others.
+        match configuration.isa() {
+            Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
+            other => other?,
+        };
+        configuration.plan(shapes[&configuration.network])?;
+        configuration.read_clips()?;
+        configuration.read_labels()?;
+    }
+    let mut entries = Vec::with_capacity(configurations.len());
+    let destination = arguments.json.as_deref().map(Destination::new);
+    if let Some(Destination::File(path)) = destination {
+        write_entries(path, &entries)?;
+    }
+    for configuration in &configurations {
+        let entry = match memory_objection(configuration, shapes[&configuration.network], arguments.memory_limit)? {
+            Some(reason) => {
+                let identity = Identity::from(configuration);
+                Entry::Unmeasured(Unmeasured { identity, reason: Reason::Skipped(reason) })
+            }
+            None => child::run(configuration)?,
+        };
+        if destination != Some(Destination::StandardOutput) {
+            write!(output, "{}", display::entry(&entry, arguments.stages))?;
+            output.flush()?;
+        }
+        entries.push(entry);
+        if let Some(Destination::File(path)) = destination {
+            // After every configuration: an interruption loses one measurement, not all.
+            write_entries(path, &entries)?;
+        }
+    }
+    if destination == Some(Destination::StandardOutput) {
+        writeln!(output, "{}", serde_json::to_string_pretty(&entries)?)?;
+    }
+    match failures(&entries) {
+        None => Ok(()),
+        Some(sentence) => Err(Failure::Outside(anyhow!(sentence))),
+    }
+}
+
+/// Where records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Destination<'a> {
+    StandardOutput,
+    File(&'a Path),
+}
+
+impl<'a> Destination<'a> {
+    fn new(path: &'a Path) -> Self {
+        if path == Path::new("-") { Self::StandardOutput } else { Self::File(path) }
+    }
+}
+
+/// The shapes of the networks.
+fn shapes(networks: &[String]) -> Result<BTreeMap<String, Shape>, Failure> {
+    let shape = |name: &String| match Network::open(name) {
+        Ok(network) => Ok((name.clone(), network.shape())),
+        Err(error @ WeightsError::UnknownNetwork(_)) => Err(Failure::usage(error)),
+        Err(error) => Err(error.into()),
+    };
+    networks.iter().map(shape).collect()
+}
+
+/// Every combination of what the arguments list.
+fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) -> Result<Vec<Configuration>, Failure> {
+    let mut threads = arguments.threads.clone();
+    if threads.is_empty() {
+        threads.push(match arguments.executor {
+            ExecutorKind::Serial => 1,
+            ExecutorKind::ForkJoin => Topology::detect().usable_threads(),
+        });
+    }
+    if arguments.executor == ExecutorKind::Serial
+        && let Some(several) = threads.iter().find(|&&threads| threads > 1)
+    {
+        return Err(Failure::usage(anyhow!("--threads {several} with --executor serial: expected 1")));
+    }
+    let protocol = Protocol {
+        first_row: arguments.rows.map_or(0, |rows| rows.start()),
+        samples: arguments.rows.map_or(arguments.samples, |rows| rows.count()),
+        warm_up: arguments.warm_up,
+        repeats: arguments.repeats,
+        executor: arguments.executor,
+        without: arguments.without.clone(),
+        isa: arguments.isa.clone(),
+        tolerance: arguments.tolerance,
+    };
+    let mut configurations = Vec::new();
+    for network in &arguments.network {
+        let (clips, labels) = inputs(arguments, shapes[network]);
+        for &method in &arguments.method {
+            for &strategies in &arguments.strategy {
+                for &threads in &threads {
+                    configurations.push(Configuration {
+                        network: network.clone(),
+                        method,
+                        strategies,
+                        threads,
+                        clips: clips.clone(),
+                        labels: labels.clone(),
+                        protocol: protocol.clone(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(configurations)
+}
+
+/// Where clips and labels of a network come from.
+fn inputs(arguments: &RunArguments, shape: Shape) -> (Clips, Option<PathBuf>) {
+    match (&arguments.dataset, &arguments.input) {
+        (Some(dataset), _) => (Clips::File(dataset_inputs(dataset, shape)), Some(dataset_labels(dataset))),
+        (None, Some(input)) => (Clips::File(input.clone()), arguments.labels.clone()),
+        (None, None) => (Clips::Seeded(CLIPS_SEED), None),
+    }
+}
+
+/// Why a configuration would not fit, if it would not.
+fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<Bytes>) -> Result<Option<String>> {
+    let (limit, origin) = match limit {
+        Some(Bytes(limit)) => (limit, "--memory-limit"),
+        None => match available_memory_bytes() {
+            Some(available) => (available / 100 * MEMORY_PERCENT, "90% of the available memory"),
+            None => return Ok(None),
+        },
+    };
+    let need = MemoryPrediction::new(&configuration.plan(shape)?, configuration.threads)?.total_bytes();
+    let [need_text, limit_text] = [need, limit].map(display::bytes);
+    Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
+}
+
+/// Replaces the file by all entries so far; it is never there in part.
+fn write_entries(path: &Path, entries: &[Entry]) -> Result<()> {
+    let write = || -> Result<()> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        serde_json::to_writer_pretty(&mut file, entries)?;
+        writeln!(file)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// One sentence on what failed, if anything did.
+fn failures(entries: &[Entry]) -> Option<String> {
+    let reasons: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) }) => {
+                Some(format!("{}: {reason}", display::identity(identity)))
+            }
+            _ => None,
+        })
+        .collect();
+    match reasons.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [first, ..] => {
+            Some(format!("{} of {} configurations failed, the first one {first}", reasons.len(), entries.len()))
+        }
+    }
+}

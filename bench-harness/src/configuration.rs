@@ -1,0 +1,366 @@
+//! What one measurement is of: everything that the measuring process is told.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use hear_engine::network::{
+    method::{Method, Strategies, Switches, UnknownName},
+    plan::{Plan, PlanError, PlanRequest},
+};
+use hear_kernels::simd::{Isa, IsaError};
+use hear_model::{
+    input::{Clip, InputError, RowRange, read_labels, read_rows, seeded_clips},
+    metrics::Class,
+    network::{Dimension, NetworkName, Shape, Source},
+};
+use hear_scheduler::{Executor, ExecutorError, ForkJoin, Serial};
+use serde::{Deserialize, Serialize};
+
+/// One network, method, strategy and number of threads, and how it is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// A name or a path, as [`hear_model::network::Network::open`] takes it.
+    pub network: String,
+    /// The method.
+    pub method: Method,
+    /// A strategy for each convolution.
+    pub strategies: Strategies,
+    /// Threads that work.
+    pub threads: usize,
+    /// Where the clips come from.
+    pub clips: Clips,
+    /// A file of labels, one for each row of the clips' file.
+    pub labels: Option<PathBuf>,
+    /// How it is measured.
+    pub protocol: Protocol,
+}
+
+/// How a measurement is made: what a reader needs to repeat it. It stands in the record as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// The first row.
+    pub first_row: usize,
+    /// Clips that are encrypted, classified and decrypted with the clock running, one after the other.
+    pub samples: usize,
+    /// Clips before that, without the clock.
+    pub warm_up: usize,
+    /// How often keys are made and the network is encoded.
+    pub repeats: usize,
+    /// What runs the tasks.
+    pub executor: ExecutorKind,
+    /// Optimisations that are switched off.
+    pub without: Vec<String>,
+    /// The instruction set, or `None` for what the environment allows.
+    pub isa: Option<String>,
+    /// The largest logit error that is accepted.
+    pub tolerance: f64,
+}
+
+/// Where clips come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clips {
+    /// Meaningless motion from a seed.
+    Seeded(u64),
+    /// A CSV file.
+    File(PathBuf),
+}
+
+/// What runs the tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExecutorKind {
+    /// One thread, in program order.
+    Serial,
+    /// Threads that meet after every wave of independent tasks.
+    ForkJoin,
+}
+
+impl ExecutorKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Serial, Self::ForkJoin];
+
+    /// The name that the command line uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Serial => "serial",
+            Self::ForkJoin => "fork-join",
+        }
+    }
+
+    /// An executor of this kind.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn start(self, threads: usize) -> Result<Box<dyn Executor>, ExecutorError> {
+        Ok(match self {
+            Self::Serial => Box::new(Serial),
+            Self::ForkJoin => Box::new(ForkJoin::new(threads)?),
+        })
+    }
+}
+
+impl fmt::Display for ExecutorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for ExecutorKind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| format!("unknown executor '{name}': expected {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+/// An instruction set that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InstructionsError {
+    /// The CPU does not have it.
+    #[error("this CPU has no instruction set {name}: it has {available}")]
+    Missing {
+        /// The name.
+        name: String,
+        /// What there is.
+        available: String,
+    },
+    /// The environment names nothing known.
+    #[error(transparent)]
+    Environment(#[from] IsaError),
+}
+
+impl Configuration {
+    /// What an ordinary file or directory is called, or the name of a shipped network: records never carry a path.
+    #[must_use]
+    pub fn network_name(&self) -> String {
+        match self.network.parse::<NetworkName>() {
+            Ok(name) => name.to_string(),
+            Err(_) => file_name(Path::new(&self.network)),
+        }
+    }
+
+    /// The switches, without those that are turned off.
+    ///
+    /// # Errors
+    /// If there is no optimisation of that name.
+    pub fn switches(&self) -> Result<Switches, UnknownName> {
+        let mut switches = Switches::default();
+        self.protocol.without.iter().try_for_each(|name| switches.disable(name))?;
+        Ok(switches)
+    }
+
+    /// The plan for a network of this shape.
+    ///
+    /// # Errors
+    /// If the network does not pack.
+    ///
+    /// # Panics
+    /// If a switch is unknown, which the command line has refused.
+    pub fn plan(&self, shape: Shape) -> Result<Plan, PlanError> {
+        let switches = self.switches().expect("the command line has refused unknown switches");
+        Plan::new(&PlanRequest { shape, method: self.method, strategies: self.strategies, switches })
+    }
+
+    /// The instruction set: what is asked for, else what the environment allows.
+    ///
+    /// # Errors
+    /// If this CPU does not have it, or the environment names none.
+    pub fn isa(&self) -> Result<Isa, InstructionsError> {
+        match &self.protocol.isa {
+            Some(name) => find_isa(name),
+            None => Ok(Isa::from_environment()?),
+        }
+    }
+
+    /// The rows that are measured.
+    ///
+    /// # Panics
+    /// If there are none, which the command line has refused.
+    #[must_use]
+    pub fn rows(&self) -> RowRange {
+        let Protocol { first_row, samples, .. } = self.protocol;
+        RowRange::new(first_row, first_row + samples).expect("the command line has refused to measure nothing")
+    }
+
+    /// The clips that are measured.
+    ///
+    /// # Errors
+    /// If the file does not hold them.
+    pub fn read_clips(&self) -> Result<Vec<Clip>, InputError> {
+        let rows = self.rows();
+        match &self.clips {
+            Clips::Seeded(seed) => Ok(seeded_clips(*seed, rows.end()).split_off(rows.start())),
+            Clips::File(path) => read_rows(path, rows),
+        }
+    }
+
+    /// The labels of the clips that are measured, if there are any.
+    ///
+    /// # Errors
+    /// If the file holds anything but labels, or fewer than the last row asks for.
+    pub fn read_labels(&self) -> Result<Option<Vec<Class>>, LabelsError> {
+        let Some(path) = &self.labels else { return Ok(None) };
+        let (rows, mut labels) = (self.rows(), read_labels(path)?);
+        if labels.len() < rows.end() {
+            return Err(LabelsError::TooFew { path: path.clone(), count: labels.len(), rows });
+        }
+        labels.truncate(rows.end());
+        Ok(Some(labels.split_off(rows.start())))
+    }
+}
+
+/// Why there are no labels for the clips.
+#[derive(Debug, thiserror::Error)]
+pub enum LabelsError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] InputError),
+    /// The file ends too early.
+    #[error("{}: {count} labels, but rows {rows} are measured", path.display())]
+    TooFew {
+        /// The file.
+        path: PathBuf,
+        /// Labels in it.
+        count: usize,
+        /// The rows.
+        rows: RowRange,
+    },
+}
+
+impl fmt::Display for Configuration {
+    /// What people call it: `2d-64 fast-hear baby,giant,giant, 2 threads`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.threads == 1 { "" } else { "s" };
+        write!(f, "{} {} {}, {} thread{plural}", self.network_name(), self.method, self.strategies, self.threads)
+    }
+}
+
+impl fmt::Display for Clips {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seeded(seed) => write!(f, "seed {seed}"),
+            Self::File(path) => f.write_str(&file_name(path)),
+        }
+    }
+}
+
+/// The instruction set of that name, exactly that one.
+///
+/// # Errors
+/// If this CPU does not have it.
+pub fn find_isa(name: &str) -> Result<Isa, InstructionsError> {
+    let all = Isa::all();
+    all.iter().copied().find(|isa| isa.name() == name).ok_or_else(|| {
+        let available = all.iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
+        InstructionsError::Missing { name: name.to_owned(), available }
+    })
+}
+
+/// What a record says about a network's weights.
+#[must_use]
+pub fn weights_origin(source: &Source) -> String {
+    match source {
+        Source::Path(path) => file_name(path),
+        seeded => seeded.to_string(),
+    }
+}
+
+/// The file of a published data set that holds a network's inputs: the one made for the network if there is one, else the
+/// common one.
+#[must_use]
+pub fn dataset_inputs(dataset: &Path, shape: Shape) -> PathBuf {
+    let dimension = match shape.dimension() {
+        Dimension::OneD => "conv1d",
+        Dimension::TwoD => "conv2d",
+    };
+    let own = dataset.join(format!("test_input_{dimension}_{}.csv", shape.width()));
+    if own.exists() { own } else { dataset.join("test_input.csv") }
+}
+
+/// The file of a published data set that holds the labels.
+#[must_use]
+pub fn dataset_labels(dataset: &Path) -> PathBuf {
+    dataset.join("test_label.csv")
+}
+
+/// The last component of a path.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configuration() -> Configuration {
+        Configuration {
+            network: "some/where/tiny.safetensors".to_owned(),
+            method: Method::FastHear,
+            strategies: Strategies::default(),
+            threads: 1,
+            clips: Clips::Seeded(7),
+            labels: None,
+            protocol: Protocol {
+                first_row: 2,
+                samples: 3,
+                warm_up: 1,
+                repeats: 1,
+                executor: ExecutorKind::Serial,
+                without: vec!["hoisting".to_owned()],
+                isa: None,
+                tolerance: 0.25,
+            },
+        }
+    }
+
+    #[test]
+    fn names_carry_no_directories() {
+        let configuration = configuration();
+        assert_eq!(configuration.to_string(), "tiny.safetensors fast-hear baby,giant,giant, 1 thread");
+        assert_eq!(Clips::File("/a/b/c.csv".into()).to_string(), "c.csv");
+        assert_eq!(weights_origin(&Source::Path("/a/parameters_conv1d_64/".into())), "parameters_conv1d_64");
+    }
+
+    #[test]
+    fn rows_pick_the_clips_of_the_seed() {
+        let clips = configuration().read_clips().unwrap();
+        assert_eq!(clips, seeded_clips(7, 5)[2..]);
+    }
+
+    #[test]
+    fn switches_are_turned_off_by_name() {
+        assert_eq!(configuration().switches().unwrap().disabled(), ["hoisting"]);
+    }
+
+    #[test]
+    fn labels_are_those_of_the_rows_and_must_reach_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("labels.csv");
+        let mut configuration = Configuration { labels: Some(path.clone()), ..configuration() };
+        std::fs::write(&path, "0\n1\n2\n3\n9\n5\n").unwrap();
+        let labels = configuration.read_labels().unwrap().unwrap();
+        assert_eq!(labels, [Class::Pick, Class::Pour, Class::Fall]);
+        configuration.protocol.samples = 5;
+        let error = configuration.read_labels().unwrap_err().to_string();
+        assert!(error.ends_with("labels.csv: 6 labels, but rows 2..7 are measured"), "{error}");
+    }
+
+    #[test]
+    fn a_data_set_has_inputs_of_a_networks_own_or_common_ones() {
+        let directory = tempfile::tempdir().unwrap();
+        let own = directory.path().join("test_input_conv1d_64.csv");
+        std::fs::write(&own, "").unwrap();
+        let one = Shape::new(Dimension::OneD, 64).unwrap();
+        let two = Shape::new(Dimension::TwoD, 64).unwrap();
+        assert_eq!(dataset_inputs(directory.path(), one), own);
+        assert_eq!(dataset_inputs(directory.path(), two), directory.path().join("test_input.csv"));
+    }
+}

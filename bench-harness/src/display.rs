@@ -1,0 +1,173 @@
+//! What people read.
+
+use std::fmt::{Result, Write};
+
+use crate::{
+    record::{Entry, Identity, Reason, Record, StageRecord, Unmeasured},
+    statistics::Summary,
+};
+
+/// An entry as a block of text; `stages` adds a table of where the time goes.
+#[must_use]
+pub fn entry(entry: &Entry, stages: bool) -> String {
+    let mut text = String::new();
+    let written = match entry {
+        Entry::Measured(record) => measured(&mut text, record, stages),
+        Entry::Unmeasured(Unmeasured { identity: of, reason }) => match reason {
+            Reason::Skipped(reason) => writeln!(text, "{}\n  skipped: {reason}\n", identity(of)),
+            Reason::Failed(reason) => writeln!(text, "{}\n  FAILED, no times: {reason}\n", identity(of)),
+        },
+    };
+    debug_assert!(written.is_ok(), "writing to a string cannot fail");
+    text
+}
+
+/// `2d-64 fast-hear baby,giant,giant, 2 threads`.
+#[must_use]
+pub fn identity(identity: &Identity) -> String {
+    let Identity { network, method, strategy, threads } = identity;
+    let plural = if *threads == 1 { "" } else { "s" };
+    format!("{network} {method} {strategy}, {threads} thread{plural}")
+}
+
+/// A number of bytes with a decimal unit.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    let value = bytes as f64;
+    match bytes {
+        1_000_000_000.. => format!("{:.2} GB", value / 1e9),
+        1_000_000.. => format!("{:.1} MB", value / 1e6),
+        1_000.. => format!("{:.1} kB", value / 1e3),
+        _ => format!("{bytes} B"),
+    }
+}
+
+/// A time with three or four digits.
+fn seconds(value: f64) -> String {
+    if value >= 1.0 {
+        format!("{value:.3} s")
+    } else if value >= 1e-3 {
+        format!("{:.2} ms", value * 1e3)
+    } else {
+        format!("{:.2} us", value * 1e6)
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2}%", 100.0 * share)
+}
+
+fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
+    writeln!(text, "{}, {}, {}", identity(&record.identity), record.isa, record.config.protocol.executor)?;
+    writeln!(text, "  weights {}, clips {}", record.config.weights, record.config.clips)?;
+    if !record.config.protocol.without.is_empty() {
+        writeln!(text, "  without {}", record.config.protocol.without.join(", "))?;
+    }
+    writeln!(text, "            {:>10}  {:>10}  {:>10}  {:>10}  {:>10}     n", "median", "q1", "q3", "min", "max")?;
+    let steps = [
+        ("keys", Some(record.keygen_s)),
+        ("encode", Some(record.encode_s)),
+        ("load", record.load_s),
+        ("encrypt", Some(record.encrypt_s)),
+        ("infer", Some(record.infer_s)),
+        ("decrypt", Some(record.decrypt_s)),
+    ];
+    for (name, times) in steps {
+        if let Some(Summary { median, q1, q3, min, max, n }) = times {
+            let [median, q1, q3, min, max] = [median, q1, q3, min, max].map(seconds);
+            writeln!(text, "  {name:<8}  {median:>10}  {q1:>10}  {q3:>10}  {min:>10}  {max:>10}  {n:>4}")?;
+        }
+    }
+    let predicted = &record.predicted;
+    let peak = record.peak_rss_bytes.map_or_else(|| "unknown".to_owned(), bytes);
+    writeln!(text, "  throughput  {:.3} clips a second", record.throughput_per_s)?;
+    writeln!(text, "  memory      peak {peak} (predicted {})", bytes(predicted.memory_bytes))?;
+    writeln!(text, "              keys {}, encoded weights {}", bytes(record.key_bytes), bytes(record.model_bytes))?;
+    let [input, output] = [record.input_ciphertext_bytes, record.output_ciphertext_bytes].map(bytes);
+    writeln!(text, "  to send     {input} a clip, {output} back")?;
+    writeln!(
+        text,
+        "  logits      off by at most {:.2e}, {:.2e} on average; the plain class on {} of clips",
+        record.max_abs_logit_error,
+        record.mean_abs_logit_error,
+        percent(record.argmax_agreement)
+    )?;
+    for changed in &record.changed_rows {
+        writeln!(
+            text,
+            "              another class on row {}, whose plain margin is {:.2e}",
+            changed.row, changed.margin
+        )?;
+    }
+    accuracy(text, record)?;
+    let same = if record.counts.ntt == predicted.ntt { "as predicted" } else { "NOT as predicted" };
+    writeln!(text, "  NTTs        {} an inference, {} predicted: {same}", record.counts.ntt, predicted.ntt)?;
+    if with_stages {
+        stages(text, record)?;
+    }
+    writeln!(text)
+}
+
+fn accuracy(text: &mut String, record: &Record) -> Result {
+    let accuracy = &record.accuracy;
+    let Some(share) = accuracy.accuracy else { return Ok(()) };
+    write!(text, "  labels      accuracy {}", percent(share))?;
+    let falls = [
+        ("sensitivity", accuracy.sensitivity),
+        ("specificity", accuracy.specificity),
+        ("precision", accuracy.precision),
+        ("F1", accuracy.f1),
+    ];
+    for (name, share) in falls {
+        if let Some(share) = share {
+            write!(text, ", {name} {}", percent(share))?;
+        }
+    }
+    writeln!(text)
+}
+
+fn stages(text: &mut String, record: &Record) -> Result {
+    let busy: f64 = record.stages.iter().map(|stage| stage.busy_s).sum();
+    writeln!(
+        text,
+        "  {:<10}  {:>10}  {:>6}  {:>10}  {:>8}  {:>9}  {:>9}  {:>10}",
+        "stage", "busy", "share", "span", "NTTs", "switches", "products", "reads"
+    )?;
+    for StageRecord { name, busy_s, span_s, counts, bytes: read } in &record.stages {
+        writeln!(
+            text,
+            "  {name:<10}  {:>10}  {:>5.1}%  {:>10}  {:>8}  {:>9}  {:>9}  {:>10}",
+            seconds(*busy_s),
+            100.0 * busy_s / busy.max(f64::MIN_POSITIVE),
+            seconds(*span_s),
+            counts.ntt,
+            counts.key_switch,
+            counts.plain_product,
+            bytes(*read)
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_have_units_that_fit() {
+        assert_eq!(
+            [0, 999, 1_000, 1_500_000, 2_410_000_000].map(bytes),
+            ["0 B", "999 B", "1.0 kB", "1.5 MB", "2.41 GB"]
+        );
+        assert_eq!([12.3456, 0.78, 0.000_012_3].map(seconds), ["12.346 s", "780.00 ms", "12.30 us"]);
+    }
+
+    #[test]
+    fn what_was_not_measured_says_why() {
+        let identity =
+            Identity { network: "2d-64".into(), method: "hear".into(), strategy: "full,full,full".into(), threads: 1 };
+        let reason = Reason::Skipped("it would need 18.40 GB".into());
+        let text = entry(&Entry::Unmeasured(Unmeasured { identity, reason }), false);
+        assert_eq!(text, "2d-64 hear full,full,full, 1 thread\n  skipped: it would need 18.40 GB\n\n");
+    }
+}

@@ -1,0 +1,26 @@
+//! The laboratory: runs networks on encrypted data, verifies what comes out, times it and records it.
+//!
+//! - [`arguments`]: the command line; [`commands`]: what each subcommand does
+//! - [`configuration`]: what one measurement is of; [`record`]: what it yields, the JSON contract
+//! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
+//! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
+//! - [`prediction`]: what a measurement will need, before it starts
+//! - [`system`]: what the operating system says about this process and this machine
+//! - [`display`]: what people read
+#![forbid(unsafe_code)]
+
+pub mod arguments;
+pub mod child;
+pub mod commands;
+pub mod configuration;
+pub mod display;
+pub mod failure;
+pub mod kernels;
+pub mod measure;
+pub mod prediction;
+mod progress;
+pub mod record;
+pub mod statistics;
+pub mod system;
+mod trial;
+pub mod verification;

@@ -1,0 +1,199 @@
+//! One measurement: keys, encoding, encryption, inference, decryption; verified, timed, recorded.
+//!
+//! It runs in a process of its own ([`crate::child`]), so that its peak of memory is that of its configuration alone.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use hear_engine::{
+    network::{
+        cost::{Counts, Speeds},
+        encode::EncodedNetwork,
+        lower::Keep,
+        plan::{Plan, Security, Stage},
+        run::Inference,
+        store::{KeySet, Scheme, Work},
+    },
+    rlwe::Randomness,
+};
+use hear_model::network::Network;
+use hear_scheduler::{Cancel, Report};
+
+use crate::{
+    configuration::{Configuration, weights_origin},
+    prediction::MemoryPrediction,
+    progress::Progress,
+    record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord},
+    statistics::Summary,
+    system::{Machine, commit, peak_rss_bytes},
+    trial::{Times, Trial},
+    verification::Verification,
+};
+
+/// Measures a configuration.
+///
+/// # Errors
+/// If something it needs is not there, or a decrypted logit is wrong: then there are no times.
+pub fn measure(configuration: &Configuration) -> Result<Record> {
+    let protocol = &configuration.protocol;
+    let network = Network::open(&configuration.network)?;
+    let plan = configuration.plan(network.shape())?;
+    let (clips, labels) = (configuration.read_clips()?, configuration.read_labels()?);
+    let scheme = Scheme::new(plan, Security::Required, configuration.isa()?)?;
+    let Scheme { plan, context } = &scheme;
+    let executor = protocol.executor.start(configuration.threads)?;
+    let randomness = Randomness::from_os();
+    let progress = Progress::new(configuration);
+
+    let cancel = Cancel::new();
+    let work = Work::new(&*executor, &cancel);
+    let (keys, keygen) = repeat(protocol.repeats, || {
+        let progress = |done, of| progress.show("keys", done, of);
+        Ok(KeySet::generate(&scheme, &randomness, &work.with_progress(&progress))?)
+    })?;
+    let (encoded, encode) = repeat(protocol.repeats, || {
+        let progress = |done, of| progress.show("encode", done, of);
+        Ok(EncodedNetwork::new(context, plan, &network, &*executor, &cancel, &progress)?)
+    })?;
+    let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
+    let mut trial = Trial::new(&network, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
+    for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
+        progress.show("warm-up", warm_up, protocol.warm_up);
+        trial.clip(protocol.first_row + warm_up % clips.len(), clip)?;
+    }
+    trial.restart();
+    for (sample, (row, clip)) in (protocol.first_row..).zip(&clips).enumerate() {
+        progress.show("infer", sample, clips.len());
+        trial.clip(row, clip)?;
+    }
+    progress.finish();
+    let (verification, times) = trial.finish();
+    let measured = Measured {
+        keygen,
+        encode,
+        times,
+        // Before anything that belongs to the report only.
+        peak_rss_bytes: peak_rss_bytes(),
+        key_bytes: keys.evaluation.keys.bytes(),
+        model_bytes: encoded.bytes(),
+        accuracy: labels.map_or_else(Default::default, |labels| verification.accuracy(protocol.first_row, &labels)),
+        verification,
+    };
+    measured.into_record(configuration, &network, &scheme)
+}
+
+/// All that a measurement found out.
+struct Measured {
+    keygen: Vec<Duration>,
+    encode: Vec<Duration>,
+    times: Times,
+    peak_rss_bytes: Option<u64>,
+    key_bytes: usize,
+    model_bytes: usize,
+    accuracy: Accuracy,
+    verification: Verification,
+}
+
+impl Measured {
+    fn into_record(self, configuration: &Configuration, network: &Network, scheme: &Scheme) -> Result<Record> {
+        let Self { times, verification, .. } = self;
+        let Scheme { plan, context } = scheme;
+        let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
+        let predicted_counts = plan.counts();
+        let speeds = Speeds::default();
+        let predicted = Predicted {
+            ntt: predicted_counts.ntt,
+            infer_s: speeds.seconds(&predicted_counts, configuration.threads),
+            speeds: speeds.name,
+            memory_bytes: MemoryPrediction::new(plan, configuration.threads)?.total_bytes(),
+        };
+        Ok(Record {
+            identity: Identity::from(configuration),
+            plan_hash: hexadecimal(&plan.hash()),
+            batch: 1,
+            samples: times.infer.len(),
+            isa: context.isa().name().to_owned(),
+            keygen_s: summary(&self.keygen)?,
+            encode_s: summary(&self.encode)?,
+            load_s: None,
+            encrypt_s: summary(&times.encrypt)?,
+            infer_s: summary(&times.infer)?,
+            decrypt_s: summary(&times.decrypt)?,
+            stages: stages(plan, &times.reports),
+            throughput_per_s: times.infer.len() as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
+            peak_rss_bytes: self.peak_rss_bytes,
+            key_bytes: self.key_bytes as u64,
+            model_bytes: self.model_bytes as u64,
+            input_ciphertext_bytes,
+            output_ciphertext_bytes,
+            max_abs_logit_error: verification.max_abs_error(),
+            mean_abs_logit_error: verification.mean_abs_error(),
+            argmax_agreement: verification.argmax_agreement(),
+            changed_rows: verification.changed().to_vec(),
+            accuracy: self.accuracy,
+            params: ParametersRecord::new(plan, context.parameters()),
+            counts: Counts { ntt: times.ntt.context("no clip was measured")?, ..predicted_counts },
+            predicted,
+            machine: Machine::detect(),
+            commit: commit(),
+            config: ConfigRecord {
+                shape: network.shape().to_string(),
+                weights: weights_origin(network.source()),
+                clips: configuration.clips.to_string(),
+                protocol: configuration.protocol.clone(),
+            },
+        })
+    }
+}
+
+/// Calls `work` as often as asked for, at least once, and returns the last result with all times. A result is dropped
+/// before the next one is made, so that memory holds one of them.
+fn repeat<T>(times: usize, mut work: impl FnMut() -> Result<T>) -> Result<(T, Vec<Duration>)> {
+    let mut timed = || {
+        let start = Instant::now();
+        work().map(|result| (result, start.elapsed()))
+    };
+    let (mut result, first) = timed()?;
+    let mut durations = vec![first];
+    for _ in 1..times {
+        drop(result);
+        let next = timed()?;
+        result = next.0;
+        durations.push(next.1);
+    }
+    Ok((result, durations))
+}
+
+/// The plan's stages with the medians of their times.
+fn stages(plan: &Plan, reports: &[Report]) -> Vec<StageRecord> {
+    let record = |stage: &Stage| {
+        let of_stage = reports.iter().flat_map(|report| &report.stages).filter(|report| report.name == stage.name);
+        let median_s = |times_ns: Vec<u64>| {
+            let seconds: Vec<f64> = times_ns.into_iter().map(|ns| ns as f64 * 1e-9).collect();
+            Summary::of(&seconds).map_or(0.0, |summary| summary.median)
+        };
+        let counts = plan.stage_counts(stage);
+        StageRecord {
+            name: stage.name.clone(),
+            busy_s: median_s(of_stage.clone().map(|report| report.busy_ns).collect()),
+            span_s: median_s(of_stage.map(|report| report.span_ns).collect()),
+            counts,
+            bytes: counts.bytes_read,
+        }
+    };
+    plan.stages.iter().map(record).collect()
+}
+
+fn summary(durations: &[Duration]) -> Result<Summary> {
+    let seconds: Vec<f64> = durations.iter().map(Duration::as_secs_f64).collect();
+    Summary::of(&seconds).context("nothing was timed")
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,69 @@
+//! What a measurement will need, from its plan alone, so that nothing is started that the system would have to kill.
+
+use hear_engine::{
+    circuits::Levels,
+    network::{
+        lower::{Keep, lower},
+        plan::{Plan, PlanError, Security},
+        run::InferenceError,
+    },
+    ring::Context,
+};
+use hear_kernels::simd::Isa;
+use hear_scheduler::MemoryOptions;
+
+/// What a process holds beside keys, plaintexts and the memory of a run: program, tables, weights in the clear, the other
+/// two keys, ciphertexts, stacks, what the allocator keeps. Measured at 40 to 70 MB; a prediction should err upwards.
+const OTHER_BYTES: u64 = 128_000_000;
+
+/// The memory of a measurement, by what takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryPrediction {
+    /// Switching keys.
+    pub keys_bytes: u64,
+    /// Encoded weights.
+    pub plaintexts_bytes: u64,
+    /// Values of an inference.
+    pub arena_bytes: u64,
+    /// Intermediate values of all workers.
+    pub scratch_bytes: u64,
+}
+
+/// Why a prediction could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PredictionError {
+    /// The plan is refused.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The plan cannot be turned into tasks.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+}
+
+impl MemoryPrediction {
+    /// What a plan needs on `threads` threads.
+    ///
+    /// # Errors
+    /// If the plan's parameters are refused or its tasks cannot be laid out.
+    pub fn new(plan: &Plan, threads: usize) -> Result<Self, PredictionError> {
+        let parameters = plan.checked_parameters(Security::Required)?;
+        let preparation = plan.preparation(&parameters);
+        let levels = Levels::new(&Context::new(&parameters, Isa::detect()), plan.input.limbs);
+        let scratch_words = levels.map_err(InferenceError::from)?.scratch_words(plan.input.limbs);
+        let lowered = lower(plan, scratch_words, Keep::Result, &MemoryOptions::default());
+        let graph = lowered.map_err(InferenceError::from)?.graph;
+        Ok(Self {
+            keys_bytes: preparation.key_bytes,
+            plaintexts_bytes: preparation.plaintext_bytes,
+            arena_bytes: graph.arena_bytes() as u64,
+            scratch_bytes: (threads * graph.scratch_bytes_per_worker()) as u64,
+        })
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        let Self { keys_bytes, plaintexts_bytes, arena_bytes, scratch_bytes } = self;
+        keys_bytes + plaintexts_bytes + arena_bytes + scratch_bytes + OTHER_BYTES
+    }
+}

@@ -1,0 +1,232 @@
+//! What a measurement yields: the JSON objects that `hear-bench run --json` writes.
+//!
+//! Field names are a contract with whoever reads the files. Times are seconds, sizes bytes; a field whose value is not
+//! known is `null`, never absent.
+
+use hear_engine::{
+    network::{cost::Counts, plan::Plan},
+    params::Parameters,
+};
+use hear_model::metrics;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    configuration::{Configuration, Protocol},
+    statistics::Summary,
+    system::Machine,
+    verification::ChangedClass,
+};
+
+/// One element of a file of results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Entry {
+    /// A measurement that was verified.
+    Measured(Box<Record>),
+    /// A configuration that has no times.
+    Unmeasured(Unmeasured),
+}
+
+/// A configuration without times, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unmeasured {
+    /// Which configuration.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: Reason,
+}
+
+/// Why a configuration has no times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It was not started: it would not have fitted.
+    Skipped(String),
+    /// It ended with an error, or its results were wrong.
+    Failed(String),
+}
+
+/// What tells the configurations of a run apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// A shipped network's name, or what the file or directory is called.
+    pub network: String,
+    /// The method.
+    pub method: String,
+    /// A strategy for each convolution, separated by commas.
+    pub strategy: String,
+    /// Threads that work.
+    pub threads: usize,
+}
+
+impl From<&Configuration> for Identity {
+    fn from(configuration: &Configuration) -> Self {
+        Self {
+            network: configuration.network_name(),
+            method: configuration.method.to_string(),
+            strategy: configuration.strategies.to_string(),
+            threads: configuration.threads,
+        }
+    }
+}
+
+/// A verified measurement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which configuration.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// BLAKE3 of the plan, hexadecimal.
+    pub plan_hash: String,
+    /// Clips a ciphertext.
+    pub batch: usize,
+    /// Clips that were classified with the clock running.
+    pub samples: usize,
+    /// The instruction set.
+    pub isa: String,
+    /// Making the secret, the public and all switching keys.
+    pub keygen_s: Summary,
+    /// Encoding the network's weights.
+    pub encode_s: Summary,
+    /// Loading a prepared model; `None` where the weights were encoded instead.
+    pub load_s: Option<Summary>,
+    /// Packing, encoding and encrypting a clip.
+    pub encrypt_s: Summary,
+    /// Classifying an encrypted clip.
+    pub infer_s: Summary,
+    /// Decrypting and decoding a result.
+    pub decrypt_s: Summary,
+    /// Where the time of an inference goes, in the plan's order.
+    pub stages: Vec<StageRecord>,
+    /// Clips classified in a second, one after the other.
+    pub throughput_per_s: f64,
+    /// The most memory that the measuring process ever had.
+    pub peak_rss_bytes: Option<u64>,
+    /// Switching keys in memory.
+    pub key_bytes: u64,
+    /// Encoded weights in memory.
+    pub model_bytes: u64,
+    /// A clip's ciphertext as a file.
+    pub input_ciphertext_bytes: u64,
+    /// A result's ciphertext as a file.
+    pub output_ciphertext_bytes: u64,
+    /// Largest difference of a decrypted logit from the plain forward pass on the same clip.
+    pub max_abs_logit_error: f64,
+    /// Mean of these differences.
+    pub mean_abs_logit_error: f64,
+    /// Share of clips with the class of the plain forward pass, in [0, 1].
+    pub argmax_agreement: f64,
+    /// The clips with another class: none of them has a plain margin above twice its error.
+    pub changed_rows: Vec<ChangedClass>,
+    /// How well decrypted classes match the labels; all `None` without labels.
+    #[serde(flatten)]
+    pub accuracy: Accuracy,
+    /// The ring and the primes.
+    pub params: ParametersRecord,
+    /// What the plan says that an inference costs; `ntt` is measured.
+    pub counts: Counts,
+    /// What was predicted before the start.
+    pub predicted: Predicted,
+    /// The machine.
+    pub machine: Machine,
+    /// The commit of the program's sources, with `-dirty` where they were changed; `None` if it cannot be found out.
+    pub commit: Option<String>,
+    /// How it was measured.
+    pub config: ConfigRecord,
+}
+
+/// A stage of an inference: medians over the samples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageRecord {
+    /// The plan's name for it.
+    pub name: String,
+    /// Seconds of work, added up over all threads.
+    pub busy_s: f64,
+    /// Seconds from the start of its first task to the end of its last; spans of stages may overlap.
+    pub span_s: f64,
+    /// What the plan says that it costs.
+    pub counts: Counts,
+    /// Bytes of plaintexts and keys that it reads.
+    pub bytes: u64,
+}
+
+/// Accuracy over all classes and the detection of falls; `None` without labels or without cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Right classes among all.
+    pub accuracy: Option<f64>,
+    /// Falls seen among all falls.
+    pub sensitivity: Option<f64>,
+    /// Silence among all clips without a fall.
+    pub specificity: Option<f64>,
+    /// Falls among all alarms.
+    pub precision: Option<f64>,
+    /// Harmonic mean of precision and sensitivity.
+    pub f1: Option<f64>,
+}
+
+impl From<metrics::Summary> for Accuracy {
+    fn from(summary: metrics::Summary) -> Self {
+        let metrics::Summary { accuracy, sensitivity, specificity, precision, f1 } = summary;
+        Self { accuracy, sensitivity, specificity, precision, f1 }
+    }
+}
+
+/// The ring and the primes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParametersRecord {
+    /// log2 of the ring degree.
+    pub log_n: u32,
+    /// Sizes of the data primes.
+    pub q_bits: Vec<u32>,
+    /// Sizes of the special primes.
+    pub p_bits: Vec<u32>,
+    /// Digits of a key switch at the highest level.
+    pub dnum: usize,
+    /// log2 of the product of all primes.
+    pub log_qp: f64,
+}
+
+impl ParametersRecord {
+    /// The parameters of a plan.
+    #[must_use]
+    pub fn new(plan: &Plan, parameters: &Parameters) -> Self {
+        let bits = |primes: &[u32]| primes.iter().map(|prime| u32::BITS - prime.leading_zeros()).collect();
+        Self {
+            log_n: parameters.log_n(),
+            q_bits: bits(parameters.q()),
+            p_bits: bits(parameters.p()),
+            dnum: plan.keys(parameters).iter().map(|key| key.digits).max().unwrap_or(0),
+            log_qp: parameters.log_qp(),
+        }
+    }
+}
+
+/// What was predicted before the start, from the plan alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Predicted {
+    /// Transforms of an inference.
+    pub ntt: u64,
+    /// Seconds of an inference on a machine with the speeds called `speeds`.
+    pub infer_s: f64,
+    /// The speeds behind `infer_s`.
+    pub speeds: String,
+    /// The peak of memory.
+    pub memory_bytes: u64,
+}
+
+/// How a measurement was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConfigRecord {
+    /// Dimension and width of the network.
+    pub shape: String,
+    /// Where its weights come from.
+    pub weights: String,
+    /// Where the clips come from.
+    pub clips: String,
+    /// How it was measured.
+    #[serde(flatten)]
+    pub protocol: Protocol,
+}

@@ -1,0 +1,88 @@
+//! Summaries of repeated measurements.
+
+use serde::{Deserialize, Serialize};
+
+/// Median, quartiles and range of a sample. The unit is that of the values; the field that holds it names it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The middle value.
+    pub median: f64,
+    /// The lower quartile.
+    pub q1: f64,
+    /// The upper quartile.
+    pub q3: f64,
+    /// The smallest value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// How many values there are.
+    pub n: usize,
+}
+
+impl Summary {
+    /// The summary of `values`, in any order; `None` if there are none or one is NaN.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Option<Self> {
+        if values.iter().any(|value| value.is_nan()) {
+            return None;
+        }
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let (&min, &max) = (sorted.first()?, sorted.last()?);
+        let at = |fraction| quantile(&sorted, fraction);
+        Some(Self { median: at(0.5), q1: at(0.25), q3: at(0.75), min, max, n: sorted.len() })
+    }
+}
+
+/// The quantile at `fraction` in [0, 1] of ascending values, by linear interpolation between the two nearest ranks: the
+/// position is `fraction * (n - 1)`, counted from 0. The default of R and `NumPy`.
+///
+/// - source: Hyndman and Fan, "Sample quantiles in statistical packages", 1996, definition 7.
+///
+/// # Panics
+/// If there are no values or `fraction` is outside [0, 1].
+#[must_use]
+pub fn quantile(sorted: &[f64], fraction: f64) -> f64 {
+    assert!((0.0..=1.0).contains(&fraction), "a quantile at {fraction}");
+    assert!(!sorted.is_empty(), "a quantile of no values");
+    let position = fraction * (sorted.len() - 1) as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= position <= n - 1")]
+    let below = position.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What R says: `quantile(c(7, 1, 3, 10), c(0, .25, .5, .75, 1))` is 1, 2.5, 5, 7.75, 10.
+    #[test]
+    fn quartiles_of_an_even_sample_interpolate() {
+        let summary = Summary::of(&[7.0, 1.0, 3.0, 10.0]).unwrap();
+        assert_eq!(summary, Summary { median: 5.0, q1: 2.5, q3: 7.75, min: 1.0, max: 10.0, n: 4 });
+    }
+
+    #[test]
+    fn quartiles_of_five_values_are_values() {
+        let summary = Summary::of(&[5.0, 4.0, 3.0, 2.0, 1.0]).unwrap();
+        assert_eq!(summary, Summary { median: 3.0, q1: 2.0, q3: 4.0, min: 1.0, max: 5.0, n: 5 });
+    }
+
+    #[test]
+    fn one_value_is_its_own_summary() {
+        assert_eq!(Summary::of(&[2.5]), Some(Summary { median: 2.5, q1: 2.5, q3: 2.5, min: 2.5, max: 2.5, n: 1 }));
+    }
+
+    #[test]
+    fn nothing_and_nan_have_no_summary() {
+        assert_eq!(Summary::of(&[]), None);
+        assert_eq!(Summary::of(&[1.0, f64::NAN]), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "a quantile at 1.5")]
+    fn a_fraction_above_one_is_refused() {
+        let _ = quantile(&[1.0], 1.5);
+    }
+}

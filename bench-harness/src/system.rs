@@ -1,0 +1,106 @@
+//! What the operating system says about this process and this machine.
+
+use std::{fs, process::Command};
+
+use hear_scheduler::{Topology, topology::Caches};
+use serde::{Deserialize, Serialize};
+
+/// The machine that a record was made on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The processor's name.
+    pub cpu: Option<String>,
+    /// Physical cores that this process may use.
+    pub cores: usize,
+    /// Threads that can run at one time, after affinity and control groups.
+    pub threads: usize,
+    /// Sizes of the caches that the first core sees.
+    pub caches: Caches,
+    /// Bytes of memory.
+    pub memory: Option<u64>,
+    /// The kernel's release.
+    pub kernel: Option<String>,
+}
+
+impl Machine {
+    /// This machine.
+    #[must_use]
+    pub fn detect() -> Self {
+        Self::new(&Topology::detect(), fs::read_to_string("/proc/version").ok().as_deref())
+    }
+
+    fn new(topology: &Topology, version: Option<&str>) -> Self {
+        Self {
+            cpu: topology.model_name.clone(),
+            cores: topology.cores.len(),
+            threads: topology.usable_threads(),
+            caches: topology.caches,
+            memory: topology.memory_bytes,
+            kernel: version.and_then(kernel_release).map(str::to_owned),
+        }
+    }
+}
+
+/// The release in `/proc/version`, which reads `Linux version RELEASE (who built it) ...`: nothing else of it is recorded.
+fn kernel_release(version: &str) -> Option<&str> {
+    version.strip_prefix("Linux version ")?.split_whitespace().next()
+}
+
+/// The most memory that this process ever had resident.
+#[must_use]
+pub fn peak_rss_bytes() -> Option<u64> {
+    kibibytes(&fs::read_to_string("/proc/self/status").ok()?, "VmHWM")
+}
+
+/// The memory that can be used without swapping, within what the control groups grant.
+#[must_use]
+pub fn available_memory_bytes() -> Option<u64> {
+    let available = kibibytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable")?;
+    Some(Topology::detect().memory_limit_bytes.map_or(available, |limit| limit.min(available)))
+}
+
+/// The value in bytes of the line `name: value kB`.
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    value.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// The commit of the sources that this program was built from, if they are still where they were and `git` is there.
+#[must_use]
+pub fn commit() -> Option<String> {
+    let output = Command::new("git")
+        .args(["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])
+        .output()
+        .ok()?;
+    let commit = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !commit.is_empty()).then_some(commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_release_stands_alone() {
+        assert_eq!(kernel_release("Linux version 6.1.0-18-amd64 (who@where) (gcc) #1 SMP"), Some("6.1.0-18-amd64"));
+        assert_eq!(kernel_release("FreeBSD 14"), None);
+    }
+
+    #[test]
+    fn kibibytes_of_a_line() {
+        let status = "Name:\thear\nVmPeak:\t  900 kB\nVmHWM:\t    1234 kB\n";
+        assert_eq!(kibibytes(status, "VmHWM"), Some(1234 * 1024));
+        assert_eq!(kibibytes(status, "VmRSS"), None);
+        assert_eq!(kibibytes("VmHWM: many kB", "VmHWM"), None);
+    }
+
+    #[test]
+    fn the_peak_grows_with_what_is_touched() {
+        let before = peak_rss_bytes().unwrap();
+        let memory = vec![1_u8; 64 << 20];
+        let after = peak_rss_bytes().unwrap();
+        assert!(std::hint::black_box(&memory).iter().all(|&x| x == 1));
+        assert!(after >= 64 << 20 && after >= before, "{before} then {after}");
+        assert!(available_memory_bytes().unwrap() > 0);
+    }
+}

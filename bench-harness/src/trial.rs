@@ -1,0 +1,114 @@
+//! Clips on their way through all three parties, with the clock running.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use hear_engine::{
+    network::{
+        run::Inference,
+        store::{KeySet, RowCiphertext, StoreError},
+    },
+    rlwe::Randomness,
+};
+use hear_model::{input::Clip, network::Network};
+use hear_scheduler::{Executor, Memory, Report, RunOptions};
+
+use crate::verification::Verification;
+
+/// Clips on their way from a home through the cloud to the monitoring service.
+pub(crate) struct Trial<'a> {
+    network: &'a Network,
+    keys: &'a KeySet,
+    randomness: &'a Randomness,
+    inference: Inference<'a>,
+    executor: &'a dyn Executor,
+    memory: Memory,
+    tolerance: f64,
+    verification: Verification,
+    times: Times,
+}
+
+/// What the clock and the counters say, one entry a clip.
+#[derive(Default)]
+pub(crate) struct Times {
+    pub(crate) encrypt: Vec<Duration>,
+    pub(crate) infer: Vec<Duration>,
+    pub(crate) decrypt: Vec<Duration>,
+    pub(crate) reports: Vec<Report>,
+    /// Transforms of an inference: the same for every clip.
+    pub(crate) ntt: Option<u64>,
+    /// Bytes of an encrypted clip and of an encrypted result as files: the same for every clip.
+    pub(crate) file_bytes: Option<(u64, u64)>,
+}
+
+impl<'a> Trial<'a> {
+    /// Allocates the memory of a run.
+    pub(crate) fn new(
+        network: &'a Network,
+        keys: &'a KeySet,
+        randomness: &'a Randomness,
+        inference: Inference<'a>,
+        executor: &'a dyn Executor,
+        tolerance: f64,
+    ) -> Result<Self> {
+        let memory = inference.memory(executor.workers())?;
+        let (verification, times) = (Verification::new(tolerance), Times::default());
+        Ok(Self { network, keys, randomness, inference, executor, memory, tolerance, verification, times })
+    }
+
+    /// Forgets the clips so far.
+    pub(crate) fn restart(&mut self) {
+        self.verification = Verification::new(self.tolerance);
+        self.times = Times::default();
+    }
+
+    /// Encrypts, classifies and decrypts a clip, and compares the logits with those of the plain forward pass.
+    pub(crate) fn clip(&mut self, row: usize, clip: &Clip) -> Result<()> {
+        let Self { keys: KeySet { encryptor, evaluation, decryptor }, times, .. } = self;
+        let start = Instant::now();
+        let encrypted = encryptor.encrypt(row as u64, clip, self.randomness)?;
+        times.encrypt.push(start.elapsed());
+
+        let context = &evaluation.scheme.context;
+        let transforms = context.transforms();
+        let start = Instant::now();
+        let inferred =
+            self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &RunOptions::default());
+        let (ciphertext, report) = inferred?;
+        times.infer.push(start.elapsed());
+        times.reports.push(report);
+        let ntt = context.transforms() - transforms;
+        if *times.ntt.get_or_insert(ntt) != ntt {
+            bail!("row {row} took {ntt} transforms, not as many as the rows before");
+        }
+
+        let result = RowCiphertext { row: encrypted.row, ciphertext, insecure: encrypted.insecure };
+        let start = Instant::now();
+        let logits = decryptor.logits(&result)?;
+        times.decrypt.push(start.elapsed());
+
+        self.verification.check(row, &self.network.forward(clip), &logits)?;
+        if times.file_bytes.is_none() {
+            let input = file_bytes(|path| encryptor.write(path, &encrypted))?;
+            let output = file_bytes(|path| evaluation.write(path, &result))?;
+            times.file_bytes = Some((input, output));
+        }
+        Ok(())
+    }
+
+    /// What is known of all clips since the start or the last restart.
+    pub(crate) fn finish(self) -> (Verification, Times) {
+        (self.verification, self.times)
+    }
+}
+
+/// Bytes of a file that is written for nothing else.
+fn file_bytes(write: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<u64> {
+    let directory = tempfile::tempdir().context("cannot create a temporary directory")?;
+    let path = directory.path().join("ciphertext");
+    write(&path)?;
+    Ok(path.metadata().context("cannot read a file's size")?.len())
+}
