@@ -5,6 +5,7 @@
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs
 //! - [`weights`]: the plaintexts' slots; [`reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
+//! - [`store`]: what the parties do with keys and files
 
 pub mod cost;
 pub mod encode;
@@ -14,4 +15,5 @@ pub mod packing;
 pub mod plan;
 pub mod reference;
 pub mod run;
+pub mod store;
 pub mod weights;

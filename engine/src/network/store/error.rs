@@ -96,7 +96,9 @@ pub enum StoreError {
         source: EncodeError,
     },
     /// A result of another form than the plan's.
-    #[error("row {row}: a result of {limbs} limbs at scale 2^{scale_bits:.3}; the plan's has {need_limbs} at 2^{need_bits:.3}")]
+    #[error(
+        "row {row}: a result of {limbs} limbs at scale 2^{scale_bits:.3}; the plan's has {need_limbs} at 2^{need_bits:.3}"
+    )]
     ResultForm {
         /// The row.
         row: u64,

@@ -95,7 +95,8 @@ mod tests {
             assert_eq!(RowKind::Input.row(&RowKind::Input.file_name(row)), Some(row));
         }
         assert_eq!(RowKind::Result.file_name(12), "row-000012.out");
-        for name in ["row-12.ct", "row-000012.out", "row-+00012.ct", "row-.ct", "row-0000012.ct", "ct", "row-00001x.ct"] {
+        for name in ["row-12.ct", "row-000012.out", "row-+00012.ct", "row-.ct", "row-0000012.ct", "ct", "row-00001x.ct"]
+        {
             assert_eq!(RowKind::Input.row(name), None, "{name}");
         }
     }
@@ -106,7 +107,8 @@ mod tests {
         for name in ["row-000010.ct", "row-000009.ct", "row-1000000.ct", "row-000001.out", "notes.txt"] {
             fs::write(directory.path().join(name), "").unwrap();
         }
-        let rows = |kind| RowFile::list(directory.path(), kind).unwrap().iter().map(|file| file.row).collect::<Vec<_>>();
+        let rows =
+            |kind| RowFile::list(directory.path(), kind).unwrap().iter().map(|file| file.row).collect::<Vec<_>>();
         assert_eq!(rows(RowKind::Input), [9, 10, 1_000_000]);
         assert_eq!(rows(RowKind::Result), [1]);
         let one = RowFile::list(&directory.path().join("row-000009.ct"), RowKind::Input).unwrap();

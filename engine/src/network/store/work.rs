@@ -40,8 +40,11 @@ impl<'a> Work<'a> {
         Self { progress, ..self }
     }
 
-    /// Calls `body` once for every index below `count`; after an error no other call starts, and the error is returned.
-    pub(super) fn try_for_each<E: From<RunError> + Send>(
+    /// Calls `body` once for every index below `count`, in any order.
+    ///
+    /// # Errors
+    /// The first that a call returns; no other call starts then. [`RunError`] if a call panicked or the work was stopped.
+    pub fn try_for_each<E: From<RunError> + Send>(
         &self,
         count: usize,
         body: impl Fn(usize) -> Result<(), E> + Sync,
@@ -147,7 +150,11 @@ mod tests {
         let executor = ForkJoin::new(4).unwrap();
         let cancel = Cancel::new();
         let mut seen = Vec::new();
-        let in_order = InOrder::new(|item: usize| Ok::<_, Failure>(seen.push(item)), 2);
+        let accept = |item: usize| {
+            seen.push(item);
+            Ok::<_, Failure>(())
+        };
+        let in_order = InOrder::new(accept, 2);
         let body = |index: usize| {
             // Later items of a group of four finish first.
             std::thread::sleep(std::time::Duration::from_micros(200 * (3 - index as u64 % 4)));

@@ -1,0 +1,195 @@
+//! Arguments that several commands share.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum, builder::RangedU64ValueParser};
+use hear_engine::{
+    network::{
+        method::{Method, Strategies, Switches, UnknownName},
+        plan::{Plan, PlanRequest, Security},
+    },
+    params::{Parameters, ParametersLiteral},
+    rlwe::Randomness,
+};
+use hear_model::network::{Network, Shape};
+
+use crate::{failure::Failure, output, session::available_threads};
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Threads to work on [default: as many as the system allows]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    threads: Option<usize>,
+
+    /// How work reaches the threads
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = ExecutorKind::ForkJoin)]
+    pub(crate) executor: ExecutorKind,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show no progress, not even on a terminal
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    /// Accept parameters below 128 bits of security: protects NOTHING
+    #[arg(long)]
+    pub(crate) insecure_parameters: bool,
+}
+
+impl Common {
+    /// Threads to work on.
+    pub(crate) fn threads(&self) -> usize {
+        match self.executor {
+            ExecutorKind::Serial => 1,
+            ExecutorKind::ForkJoin => self.threads.unwrap_or_else(available_threads),
+        }
+    }
+}
+
+/// The executors by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExecutorKind {
+    /// One thread, in program order
+    Serial,
+    /// Threads that meet after every depth of the task graph
+    ForkJoin,
+}
+
+/// What a plan is made from, besides network and method.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Plan options")]
+pub(crate) struct Choices {
+    /// full, baby or giant: the order of rotations, for all three convolutions
+    /// or for each
+    #[arg(long, value_name = "S[,S,S]", default_value_t = Strategies::default())]
+    pub(crate) strategy: Strategies,
+
+    /// Optimisations to switch off: hoisting, lazy-rescaling,
+    /// level-aware-encoding, interlaced-input, recursive-fold
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = switch)]
+    pub(crate) without: Vec<String>,
+
+    /// Parameters from a TOML file [default: those of the method]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parameters: Option<PathBuf>,
+}
+
+/// The name of an optimisation.
+fn switch(name: &str) -> Result<String, UnknownName> {
+    Switches::default().disable(name).map(|()| name.to_owned())
+}
+
+impl Choices {
+    /// The plan for a network's shape and a method.
+    pub(crate) fn plan(&self, shape: Shape, method: Method, security: Security) -> Result<Plan, Failure> {
+        let mut switches = Switches::default();
+        for name in &self.without {
+            switches.disable(name)?;
+        }
+        let request = PlanRequest { shape, method, strategies: self.strategy, switches };
+        Ok(match &self.parameters {
+            None => Plan::new(&request)?,
+            Some(path) => Plan::with_parameters(&request, &read_parameters(path, security)?)?,
+        })
+    }
+}
+
+/// Parameter files are a few lines.
+const MAX_PARAMETERS_BYTES: u64 = 1 << 20;
+
+fn read_parameters(path: &Path, security: Security) -> Result<Parameters, Failure> {
+    let refuse = |reason: &dyn std::fmt::Display| Failure::Outside(format!("{}: {reason}", path.display()));
+    let read = || {
+        let bytes = std::fs::metadata(path)?.len();
+        if bytes > MAX_PARAMETERS_BYTES {
+            return Err(std::io::Error::other(format!("{bytes} bytes; at most {MAX_PARAMETERS_BYTES} are read")));
+        }
+        std::fs::read_to_string(path)
+    };
+    let text = read().map_err(|error| refuse(&format_args!("cannot read the parameters: {error}")))?;
+    let literal = ParametersLiteral::from_toml(&text).map_err(|error| refuse(&error))?;
+    let parameters = match security {
+        Security::Required => Parameters::new(literal),
+        Security::Waived => Parameters::new_insecure(literal),
+    };
+    parameters.map_err(|error| refuse(&error))
+}
+
+/// The network with that name or at that path.
+pub(crate) fn open_network(name_or_path: &str) -> Result<Network, Failure> {
+    Network::open(name_or_path).map_err(|error| Failure::from_network(&error))
+}
+
+/// A seed for tests.
+#[derive(Clone)]
+pub(crate) struct Seed([u8; 32]);
+
+/// Shows nothing.
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seed(..)")
+    }
+}
+
+/// What is no seed.
+#[derive(Debug, thiserror::Error)]
+#[error("needed is a number below 2^64 or 64 hexadecimal digits")]
+pub(crate) struct SeedError;
+
+impl std::str::FromStr for Seed {
+    type Err = SeedError;
+
+    fn from_str(text: &str) -> Result<Self, SeedError> {
+        let mut seed = [0; 32];
+        if let Ok(number) = text.parse::<u64>() {
+            seed[..8].copy_from_slice(&number.to_le_bytes());
+            return Ok(Self(seed));
+        }
+        let digits = text.as_bytes();
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(SeedError);
+        }
+        for (byte, pair) in seed.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| SeedError)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| SeedError)?;
+        }
+        Ok(Self(seed))
+    }
+}
+
+/// Randomness of the system; or, with a warning, from a seed.
+pub(crate) fn randomness(seed: Option<Seed>) -> Randomness {
+    match seed {
+        None => Randomness::from_os(),
+        Some(Seed(seed)) => {
+            output::say("WARNING: --seed is for tests: whoever knows it can decrypt everything made now");
+            Randomness::from_seed_insecure(seed)
+        }
+    }
+}
+
+/// Warns of a file that was made from a seed.
+pub(crate) fn warn_if_insecure(path: &Path, insecure: bool) {
+    if insecure {
+        output::say(&format!("WARNING: {} was made from a --seed, for tests: it protects nothing", path.display()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_numbers_or_64_hexadecimal_digits() {
+        let seed = |text: &str| text.parse::<Seed>().map(|seed| seed.0).ok();
+        assert_eq!(seed("258").unwrap()[..3], [2, 1, 0]);
+        assert_eq!(seed(&"0f".repeat(32)), Some([15; 32]));
+        for text in ["", "x", "-1", "18446744073709551616", "0f", &"0g".repeat(32), &"é".repeat(32)] {
+            assert_eq!(seed(text), None, "{text}");
+        }
+    }
+}

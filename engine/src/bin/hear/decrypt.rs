@@ -1,0 +1,107 @@
+//! `hear decrypt`: results become classes and alarms.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hear_engine::network::store::{Decryptor, Logits, RowFile, RowKind};
+use hear_model::metrics::{CLASSES, Class, argmax};
+use serde_json::{Value, json};
+
+use crate::{
+    arguments::{Common, warn_if_insecure},
+    failure::Failure,
+    session::{Interrupt, Session},
+};
+
+/// Decrypt results with the secret key: class and fall alarm of each row
+///
+/// Whoever is given decrypted logits can work towards the secret key: values that an approximate scheme decrypts carry the
+/// ciphertexts' noise (Li and Micciancio, Eurocrypt 2021). Classes and alarms may be passed on, logits should not.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Decrypt {
+    /// secret.key
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+
+    /// Directory of row-000000.out, row-000001.out, ..., or one such file
+    #[arg(long = "in", value_name = "DIR|FILE")]
+    results: PathBuf,
+
+    /// Show the ten logits too; do not pass them on
+    #[arg(long)]
+    logits: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hear decrypt --key secret.key --in results
+  hear decrypt --key secret.key --in results/row-000012.out --logits --json";
+
+/// What a row says.
+struct Row {
+    row: u64,
+    logits: Logits,
+}
+
+impl Row {
+    fn class(&self) -> Class {
+        argmax(&self.logits)
+    }
+
+    fn is_fall(&self) -> bool {
+        self.class() == Class::Fall
+    }
+
+    fn json(&self, with_logits: bool) -> Value {
+        let mut value = json!({ "row": self.row, "class": self.class().name(), "fall": self.is_fall() });
+        if with_logits {
+            value["logits"] = json!(self.logits);
+        }
+        value
+    }
+}
+
+impl Decrypt {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let session = Session::new(&self.common, interrupt)?;
+        let decryptor = Decryptor::load(&self.key, session.security, session.isa)?;
+        warn_if_insecure(&self.key, decryptor.is_insecure());
+        let files = RowFile::list(&self.results, RowKind::Result)?;
+
+        let progress = session.progress("decrypting rows");
+        let mut rows = Vec::with_capacity(files.len());
+        for (index, file) in files.iter().enumerate() {
+            interrupt.check()?;
+            let result = decryptor.read(file)?;
+            rows.push(Row { row: file.row, logits: decryptor.logits(&result)? });
+            progress.set(index + 1, files.len());
+        }
+        drop(progress);
+
+        let json = || rows.iter().map(|row| row.json(self.logits)).collect();
+        session.print(|| self.table(&rows), json)
+    }
+
+    fn table(&self, rows: &[Row]) -> String {
+        let mut text = format!("{:>8}  {:<6}  fall", "row", "class");
+        if self.logits {
+            CLASSES.iter().for_each(|class| text += &format!("  {:>8}", class.name()));
+        }
+        for row in rows {
+            text += &format!(
+                "\n{:>8}  {:<6}  {:<4}",
+                row.row,
+                row.class().name(),
+                if row.is_fall() { "FALL" } else { "-" }
+            );
+            if self.logits {
+                row.logits.iter().for_each(|logit| text += &format!("  {logit:>8.3}"));
+            }
+        }
+        text + "\n"
+    }
+}

@@ -1,0 +1,92 @@
+//! `hear encrypt`: clips become ciphertexts.
+
+use std::{path::PathBuf, time::Instant};
+
+use clap::Args;
+use hear_engine::network::store::{Encryptor, OutputDirectory, RowKind, StoreError};
+use hear_model::input::{RowRange, read_rows};
+use serde_json::json;
+
+use crate::{
+    arguments::{Common, Seed, randomness, warn_if_insecure},
+    failure::Failure,
+    output,
+    session::{Interrupt, Session},
+};
+
+/// Encrypt clips with the public key, one file a row
+///
+/// A row of the CSV file is a clip: 2 x 32 x 15 values (x of 15 joints in 32 frames, then y), or the authors' 1440 columns,
+/// whose third channel is ignored. Values need not lie in [0, 1].
+#[derive(Debug, Args)]
+#[command(override_usage = USAGE, after_help = EXAMPLES)]
+pub(crate) struct Encrypt {
+    /// public.key
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+
+    /// Clips, one a line
+    #[arg(long, value_name = "CSV")]
+    input: PathBuf,
+
+    /// Rows A to B, zero-based, without B
+    #[arg(long, value_name = "A..B")]
+    rows: RowRange,
+
+    /// Directory for row-000000.ct, row-000001.ct, ...
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    /// For tests only: encrypt with a number or 64 hexadecimal digits
+    #[arg(long)]
+    seed: Option<Seed>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Broken into lines by hand: clap does not.
+const USAGE: &str = "\
+hear encrypt [OPTIONS] --key <FILE> --input <CSV> --rows <A..B>
+                    --out <DIR>";
+
+const EXAMPLES: &str = "\
+Examples:
+  hear encrypt --key public.key --input clips.csv --rows 0..40 --out encrypted";
+
+impl Encrypt {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let session = Session::new(&self.common, interrupt)?;
+        let encryptor = Encryptor::load(&self.key, session.security, session.isa)?;
+        warn_if_insecure(&self.key, encryptor.is_insecure());
+        let clips = read_rows(&self.input, self.rows)?;
+        let randomness = randomness(self.seed);
+
+        let directory = OutputDirectory::create(&self.out)?;
+        let progress = session.progress("encrypting rows");
+        let report = |done, total| progress.set(done, total);
+        let started = Instant::now();
+        session.work(&report).try_for_each(clips.len(), |index| {
+            let row = (self.rows.start() + index) as u64;
+            let encrypted = encryptor.encrypt(row, &clips[index], &randomness)?;
+            encryptor.write(&directory.path().join(RowKind::Input.file_name(row)), &encrypted)?;
+            Ok::<_, StoreError>(())
+        })?;
+        let encrypt_s = started.elapsed().as_secs_f64();
+        drop(progress);
+
+        let text = || {
+            let (count, time) = (output::counted(clips.len(), "row"), output::seconds(encrypt_s));
+            format!("encrypted {count} ({}) in {time}, in {}\n", self.rows, self.out.display())
+        };
+        session.print(text, || {
+            json!({
+                "rows": self.rows.iter().collect::<Vec<_>>(),
+                "encrypt_s": encrypt_s,
+                "packing_hash": output::hexadecimal(&encryptor.scheme().plan.packing_hash()),
+                "threads": session.executor.workers(),
+                "isa": session.isa.name(),
+            })
+        })
+    }
+}

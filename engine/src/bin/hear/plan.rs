@@ -1,0 +1,203 @@
+//! `hear plan`: what would run, and what that costs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hear_engine::{
+    network::{
+        cost::{Counts, Preparation, Speeds},
+        method::Method,
+        plan::{Plan, Security, Stage},
+        store::{OutputDirectory, write_plan},
+    },
+    params::{Parameters, max_log_qp},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    arguments::{Choices, Common, open_network},
+    failure::Failure,
+    output::{bytes, counted, hexadecimal, seconds, thousands},
+    session::{Interrupt, Session},
+};
+
+/// Show what would run: levels, rotations, products, bytes, predicted seconds
+///
+/// A plan follows from the network's shape and the choices below; weights and keys have no part in it. Stored with --out it
+/// can be compared and given to `hear keygen --plan`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ShowPlan {
+    /// 1d-64, 1d-128, 2d-64, 2d-128, a directory of published weights or a
+    /// .safetensors file; only its shape matters here
+    #[arg(long, value_name = "NETWORK")]
+    network: String,
+
+    /// hear or fast-hear
+    #[arg(long)]
+    method: Method,
+
+    /// Store the plan as JSON
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    choices: Choices,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hear plan --network 2d-128 --method fast-hear
+  hear plan --network 2d-64 --method hear --strategy full,giant,giant --json
+  hear plan --network 2d-64 --method fast-hear --without hoisting --out p.json";
+
+impl ShowPlan {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let session = Session::new(&self.common, interrupt)?;
+        let shape = open_network(&self.network)?.shape();
+        let plan = self.choices.plan(shape, self.method, session.security)?;
+        if let Some(path) = &self.out {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let _directory = parent.map(OutputDirectory::create).transpose()?;
+            write_plan(path, &plan)?;
+        }
+        let summary = Summary::new(plan, session.security, self.common.threads())?;
+        session.print(|| summary.table(), || summary.json())
+    }
+}
+
+/// A plan and everything that is counted from it.
+struct Summary {
+    plan: Plan,
+    parameters: Parameters,
+    stages: Vec<Counts>,
+    total: Counts,
+    preparation: Preparation,
+    speeds: Speeds,
+    threads: usize,
+}
+
+impl Summary {
+    fn new(plan: Plan, security: Security, threads: usize) -> Result<Self, Failure> {
+        let parameters = plan.checked_parameters(security)?;
+        Ok(Self {
+            stages: plan.stages.iter().map(|stage| plan.stage_counts(stage)).collect(),
+            total: plan.counts(),
+            preparation: plan.preparation(&parameters),
+            speeds: Speeds::default(),
+            parameters,
+            plan,
+            threads,
+        })
+    }
+
+    fn predicted_s(&self) -> f64 {
+        self.speeds.seconds(&self.total, self.threads)
+    }
+
+    fn bound_bits(&self) -> f64 {
+        max_log_qp(self.parameters.log_n()).unwrap_or(0.0)
+    }
+
+    fn table(&self) -> String {
+        let Self { plan, parameters, total, preparation, .. } = self;
+        let mut text = format!("{}, method {}, strategies {}", plan.shape, plan.method, plan.strategies);
+        let disabled = plan.switches.disabled();
+        if !disabled.is_empty() {
+            text += &format!(", without {}", disabled.join(", "));
+        }
+        text += &format!("\nplan {}\n", hexadecimal(&plan.hash()));
+        text += &format!(
+            "parameters {}: N = 2^{}, {} data and {} special primes,\n           log2 QP = {:.1} of at most {} bits\n\n",
+            parameters.name(),
+            parameters.log_n(),
+            parameters.q().len(),
+            parameters.p().len(),
+            parameters.log_qp(),
+            self.bound_bits(),
+        );
+        text += &format!(
+            "{:<10}{:>12}{:>10}{:>10}{:>10}{:>14}{:>12}\n",
+            "stage", "ciphertexts", "limbs", "switches", "products", "NTTs", "bytes read"
+        );
+        for (stage, counts) in plan.stages.iter().zip(&self.stages) {
+            let ciphertexts = format!("{} -> {}", stage.inputs, stage.outputs);
+            let limbs = format!("{} -> {}", stage.limbs_in, stage.limbs_out);
+            text += &Self::row(&stage.name, &ciphertexts, &limbs, counts);
+        }
+        text += &Self::row("total", "", "", total);
+        text += &format!(
+            "\n{} of {} key switches share a decomposition (hoisting); {} rescales\n",
+            thousands(total.hoisted_rotation),
+            thousands(total.key_switch),
+            thousands(total.rescale),
+        );
+        text += &format!("{:>8} switching keys: {}\n", thousands(preparation.keys), bytes(preparation.key_bytes));
+        text += &format!(
+            "{:>8} plaintexts:     {}, {} NTTs to encode\n",
+            thousands(preparation.plaintexts),
+            bytes(preparation.plaintext_bytes),
+            thousands(preparation.encoding_ntt),
+        );
+        text += &format!(
+            "predicted: {} a clip on {}, at the speeds called {}:\n\
+             {:.1} us an NTT, {:.1} us a product, {:.0} GB/s\n",
+            seconds(self.predicted_s()),
+            counted(self.threads, "thread"),
+            self.speeds.name,
+            self.speeds.ntt_ns * 1e-3,
+            self.speeds.product_ns * 1e-3,
+            self.speeds.bytes_per_ns,
+        );
+        text
+    }
+
+    fn row(name: &str, ciphertexts: &str, limbs: &str, counts: &Counts) -> String {
+        format!(
+            "{name:<10}{ciphertexts:>12}{limbs:>10}{:>10}{:>10}{:>14}{:>12}\n",
+            thousands(counts.key_switch),
+            thousands(counts.plain_product),
+            thousands(counts.ntt),
+            bytes(counts.bytes_read),
+        )
+    }
+
+    fn json(&self) -> Value {
+        let Self { plan, parameters, total, preparation, speeds, threads, .. } = self;
+        let stage = |(stage, counts): (&Stage, &Counts)| {
+            json!({
+                "name": stage.name,
+                "inputs": stage.inputs,
+                "outputs": stage.outputs,
+                "limbs_in": stage.limbs_in,
+                "limbs_out": stage.limbs_out,
+                "counts": counts,
+            })
+        };
+        json!({
+            "network": plan.shape.to_string(),
+            "method": plan.method.name(),
+            "strategy": plan.strategies.to_string(),
+            "without": plan.switches.disabled(),
+            "plan_hash": hexadecimal(&plan.hash()),
+            "packing_hash": hexadecimal(&plan.packing_hash()),
+            "params": {
+                "name": parameters.name(),
+                "log_n": parameters.log_n(),
+                "q": parameters.q(),
+                "p": parameters.p(),
+                "log_qp": parameters.log_qp(),
+                "log_qp_bound": self.bound_bits(),
+            },
+            "stages": plan.stages.iter().zip(&self.stages).map(stage).collect::<Vec<_>>(),
+            "counts": total,
+            "preparation": preparation,
+            "threads": threads,
+            "speeds": speeds,
+            "predicted_s": self.predicted_s(),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! All keys of a plan, in memory.
+
+use std::sync::Mutex;
+
+use super::{Decryptor, Encryptor, Evaluation, Scheme, StoreError, Work, work::locked};
+use crate::{
+    network::run::EvaluationKeys,
+    rlwe::{PublicKey, PublicSeed, Randomness, SecretKey, SwitchingKey},
+};
+
+/// The three parties' keys, as one process has them that plays all parts.
+#[derive(Debug)]
+pub struct KeySet {
+    /// The monitoring service's.
+    pub decryptor: Decryptor,
+    /// The homes'.
+    pub encryptor: Encryptor,
+    /// The cloud's.
+    pub evaluation: Evaluation,
+}
+
+impl KeySet {
+    /// Makes the keys that a plan needs, in parallel. Progress counts switching keys.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness, or the work was stopped.
+    pub fn generate(scheme: &Scheme, randomness: &Randomness, work: &Work<'_>) -> Result<Self, StoreError> {
+        let Pair { decryptor, encryptor, seed } = Pair::generate(scheme, randomness)?;
+        let context = &scheme.context;
+        let specs = scheme.plan.keys(context.parameters());
+        let keys = Mutex::new(EvaluationKeys::default());
+        work.try_for_each(specs.len(), |index| {
+            let key = SwitchingKey::generate(context, decryptor.key(), &specs[index], seed, randomness)?;
+            locked(&keys).insert(key);
+            Ok::<_, StoreError>(())
+        })?;
+        let keys = std::mem::take(&mut *locked(&keys));
+        let insecure = randomness.is_insecure();
+        Ok(Self { decryptor, encryptor, evaluation: Evaluation { scheme: scheme.clone(), keys, insecure } })
+    }
+}
+
+/// The keys but for the many switching keys, and the seed that all public halves are expanded from.
+pub(super) struct Pair {
+    pub(super) decryptor: Decryptor,
+    pub(super) encryptor: Encryptor,
+    pub(super) seed: PublicSeed,
+}
+
+impl Pair {
+    pub(super) fn generate(scheme: &Scheme, randomness: &Randomness) -> Result<Self, StoreError> {
+        let (context, insecure) = (&scheme.context, randomness.is_insecure());
+        let seed = PublicSeed::generate(randomness)?;
+        let secret = SecretKey::generate(context, randomness)?;
+        let public = PublicKey::generate(context, &secret, seed, randomness)?;
+        let encryptor = Encryptor::new(scheme.clone(), public, insecure);
+        Ok(Self { decryptor: Decryptor::new(scheme.clone(), secret, insecure), encryptor, seed })
+    }
+}
