@@ -80,26 +80,34 @@ impl Rotation<'_> {
     }
 }
 
-/// One limb of a decomposition, multiplied by that limb of several keys: `out[r]` is a limb pair of the extended basis.
-///
-/// `own` is the N residues of component 1 modulo that prime, absent for a special prime.
+/// One limb of the decomposition that rotations of a ciphertext share.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedLimb<'a> {
+    /// Limbs of the ciphertext.
+    pub limbs: usize,
+    /// The limb of the extended basis: the ciphertext's own, then the special primes'.
+    pub extended: usize,
+    /// The N residues of component 1 modulo that prime, absent for a special prime.
+    pub own: Option<&'a [u32]>,
+    /// The coefficients from [`crate::rlwe::Gadget::to_coefficients_into`].
+    pub coefficients: &'a [u32],
+}
+
+/// Multiplies one limb of a decomposition by that limb of several keys: `out[r]` is a limb pair of the extended basis.
 ///
 /// # Panics
 /// If a key does not serve, a length is wrong, or the scratch is too short.
 pub fn raise_and_multiply<'k>(
     levels: &Levels,
-    limbs: usize,
-    extended: usize,
-    own: Option<&[u32]>,
-    coefficients: &[u32],
+    shared: SharedLimb<'_>,
     keys: impl IntoIterator<Item = &'k SwitchingKey>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
-    let gadget = levels.gadget(limbs);
+    let gadget = levels.gadget(shared.limbs);
     let digits = &mut scratch[..gadget.digit_words()];
-    gadget.raise_limb_into(extended, own, coefficients, digits);
+    gadget.raise_limb_into(shared.extended, shared.own, shared.coefficients, digits);
     for (key, out) in keys.into_iter().zip(out) {
-        gadget.product_limb_into(extended, digits, key, out);
+        gadget.product_limb_into(shared.extended, digits, key, out);
     }
 }

@@ -11,8 +11,8 @@ use thiserror::Error;
 use super::{EncodeError, Encoder, plaintext_half_limb_into, plaintext_limb_into};
 use crate::ring::{Basis, Context, Words, zeroed_words};
 use crate::rlwe::{
-    Ciphertext, Gadget, KeySwitchSpec, KeyTarget, LimbPairDivision, PublicKey, SecretKey, Stream, SwitchingKey, decrypt,
-    encrypt, limb_pair,
+    Ciphertext, Gadget, KeySwitchSpec, KeyTarget, LimbPairDivision, PublicKey, SecretKey, Stream, SwitchingKey,
+    decrypt, encrypt, limb_pair,
 };
 
 /// Scales count as equal within this relative difference: it moves slots by less than the noise does.
@@ -192,11 +192,7 @@ impl Evaluator {
     /// If there are fewer, or the scale does not fit them.
     pub fn drop_to(&self, a: &Ciphertext, limbs: usize) -> Result<Ciphertext, EvaluateError> {
         if limbs == 0 || limbs > a.limbs() {
-            return Err(EvaluateError::TooFewLimbs {
-                operation: "drop limbs",
-                limbs: a.limbs(),
-                needed: limbs.max(1),
-            });
+            return Err(EvaluateError::TooFewLimbs { operation: "drop limbs", limbs: a.limbs(), needed: limbs.max(1) });
         }
         self.check_scale("drop limbs", &a.basis()[..limbs], a.scale())?;
         let mut out = a.clone();

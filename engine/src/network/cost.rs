@@ -85,7 +85,10 @@ impl Speeds {
     /// Predicted nanoseconds of one thread for so many transforms and products of one limb.
     #[must_use]
     pub fn task_ns(&self, ntt: usize, products: usize) -> u64 {
-        (ntt as f64 * self.ntt_ns + products as f64 * self.product_ns) as u64
+        let ns = ntt as f64 * self.ntt_ns + products as f64 * self.product_ns;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a task takes less than a second")]
+        let whole = ns as u64;
+        whole
     }
 
     /// Predicted seconds of a plan's run on `threads` threads that share nothing but memory.

@@ -3,7 +3,7 @@
 //! - [`method`]: what a user chooses
 //! - [`packing`]: where values stand in slots
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs
-//! - [`weights`]: the plaintexts' slots; [`reference`]: the plan in plain arithmetic
+//! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`store`]: what the parties do with keys and files
 

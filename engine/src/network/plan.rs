@@ -439,7 +439,7 @@ impl Builder {
             let copies = BLOCKS / INPUT_CHANNELS;
             // A rotation to the right by 2, 4, 8 blocks, that is, to the left by the rest.
             let rotations =
-                (0..copies.trailing_zeros()).map(|bit| rotation(-1, BLOCK * INPUT_CHANNELS << bit)).collect();
+                (0..copies.trailing_zeros()).map(|bit| rotation(-1, (BLOCK * INPUT_CHANNELS) << bit)).collect();
             self.push("replicate".to_owned(), 1, 0, self.scale_bits, Step::Replicate { rotations });
         }
         let mut grid = input;

@@ -13,7 +13,10 @@ use super::{
     plan::{Plan, Step},
 };
 use crate::{
-    circuits::{Levels, activation, linear, rotation, rotation::Rotation},
+    circuits::{
+        Levels, activation, linear,
+        rotation::{self, Rotation, SharedLimb},
+    },
     params::PrimeIndex,
     ring::{Basis, Context},
     rlwe::{Ciphertext, KeyTarget, SpecError, SwitchingKey},
@@ -230,7 +233,8 @@ impl Body for Inference<'_> {
                     _ => unreachable!("the task names one or two buffers"),
                 };
                 let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount)));
-                rotation::raise_and_multiply(levels, *limbs, *extended, own, coefficients, keys, writes, scratch);
+                let shared = SharedLimb { limbs: *limbs, extended: *extended, own, coefficients };
+                rotation::raise_and_multiply(levels, shared, keys, writes, scratch);
             }
             Operation::FinishRotation { limbs, rotation } => {
                 let (extended, x) = reads.split_at(reads.len() - limbs);

@@ -419,7 +419,7 @@ mod tests {
         let error = Parameters::new(ParametersLiteral::uniform("x", 14, 14, 1)).unwrap_err();
         assert!(matches!(error, ParametersError::Insecure { .. }));
         let sentence = error.to_string();
-        assert!(sentence.contains("450.0 bits") && sentence.contains("430 bits"), "{sentence}");
+        assert!(sentence.contains("449.9 bits") && sentence.contains("430 bits"), "{sentence}");
         assert!(Parameters::new_insecure(ParametersLiteral::uniform("x", 14, 14, 1)).is_ok());
     }
 

@@ -6,7 +6,7 @@ pub const MINIMUM_SIGMA: f64 = 3.19;
 /// The largest log2 of the modulus `Q P` at ring degree `2^log_n` with 128 bits of classical security, for a uniform
 /// ternary secret and errors of standard deviation [`MINIMUM_SIGMA`]; `None` outside `N = 2^10 ..= 2^16`.
 ///
-/// Source: Bossuat et al., "Security Guidelines for Implementing Homomorphic Encryption", 2024, table 5.2.
+/// Source: Bossuat et al., "Security Guidelines for Implementing Homomorphic Encryption", 2024.
 #[must_use]
 pub const fn max_log_qp(log_n: u32) -> Option<f64> {
     match log_n {

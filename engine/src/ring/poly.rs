@@ -143,6 +143,6 @@ impl Poly<Ntt> {
 
 impl<D: Domain> Zeroize for Poly<D> {
     fn zeroize(&mut self) {
-        self.words.as_mut_slice().zeroize();
+        self.words.zeroize();
     }
 }

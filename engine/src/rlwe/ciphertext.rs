@@ -2,7 +2,7 @@
 
 use super::KeyError;
 use super::keys::check_residues;
-use crate::ring::{Basis, Context, Words, zeroed_words};
+use crate::ring::{Basis, Context, Words, words_from, zeroed_words};
 
 /// A ciphertext (c0, c1) of c0 + c1 s, in limb pairs, with the scale of its message.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +105,6 @@ impl Ciphertext {
     /// If there are fewer.
     pub fn truncate(&mut self, limbs: usize) {
         self.basis = Basis::new(&self.basis[..limbs]);
-        self.words.truncate(limbs * self.pair_words);
+        self.words = words_from(&self.words[..limbs * self.pair_words]);
     }
 }

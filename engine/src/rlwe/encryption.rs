@@ -3,7 +3,7 @@
 use hear_kernels::eltwise;
 use zeroize::Zeroizing;
 
-use super::keys::{mask_errors, small_to_ntt};
+use super::keys::{mask_errors, negative_in_montgomery_form, small_to_ntt};
 use super::random::Stream;
 use super::{Ciphertext, LimbPairDivision, PublicKey, SecretKey};
 use crate::ring::{Basis, Coefficients, Context, Ntt, Poly, zeroed_words};
@@ -84,7 +84,8 @@ pub fn encrypt_with_secret(
     for (pair, &prime) in ciphertext.pairs_mut().zip(&*basis) {
         let (c0, c1) = pair.split_at_mut(n);
         stream.uniform(context.modulus(prime), c1);
-        mask_errors(context, prime, &errors, c1, secret.limb(prime), c0);
+        let minus_secret = negative_in_montgomery_form(context, prime, secret.limb(prime));
+        mask_errors(context, prime, &errors, c1, &minus_secret, c0);
     }
     add_message(context, &mut ciphertext, coefficients);
     ciphertext
@@ -92,6 +93,9 @@ pub fn encrypt_with_secret(
 
 /// The message's N coefficients c0 + c1 s, the centred integers modulo all limbs, rounded to `f64`; still multiplied by
 /// the ciphertext's scale.
+///
+/// The result carries the noise, and who sees it exactly can compute the secret key: it is for the key's owner alone (Li,
+/// Micciancio, "On the security of homomorphic encryption on approximate numbers", EUROCRYPT 2021).
 ///
 /// # Panics
 /// If the ciphertext is of another degree.

@@ -171,11 +171,7 @@ impl Gadget {
     ///
     /// # Panics
     /// If a number of limbs or a length is wrong.
-    pub fn to_coefficients_into<'a>(
-        &self,
-        polynomial: impl IntoIterator<Item = &'a [u32]>,
-        coefficients: &mut [u32],
-    ) {
+    pub fn to_coefficients_into<'a>(&self, polynomial: impl IntoIterator<Item = &'a [u32]>, coefficients: &mut [u32]) {
         let n = self.context.n();
         assert_eq!(coefficients.len(), self.coefficient_words(), "words for the coefficients");
         let mut polynomial = polynomial.into_iter();

@@ -97,7 +97,8 @@ impl PublicKey {
         let mut key = Self::expand(context, seed);
         for (pair, &prime) in key.words.chunks_exact_mut(2 * context.n()).zip(&*key.basis) {
             let (b, a) = pair.split_at_mut(context.n());
-            mask_errors(context, prime, &errors, a, secret.limb(prime), b);
+            let minus_secret = negative_in_montgomery_form(context, prime, secret.limb(prime));
+            mask_errors(context, prime, &errors, a, &minus_secret, b);
         }
         Ok(key)
     }
@@ -274,7 +275,7 @@ impl SwitchingKey {
     /// Bytes of the key.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        size_of_val(self.words.as_slice())
+        size_of_val(&*self.words)
     }
 
     /// The stream of the m-th limb of the extended basis.
@@ -293,12 +294,16 @@ impl SwitchingKey {
     /// own: then the factor P [limb in digit] that the key carries is the right one for every limb that is left.
     #[must_use]
     pub fn serves(&self, limbs: &[PrimeIndex], special: &[PrimeIndex], digits: usize) -> bool {
-        let own = digit_ranges(self.spec.limbs.len(), self.spec.digits);
-        let asked = digit_ranges(limbs.len(), digits);
+        if limbs.is_empty() || digits == 0 {
+            return false;
+        }
+        // Groups of the same size begin alike, and a single group may be smaller than the key's first.
+        let own_size = self.spec.limbs.len().div_ceil(self.spec.digits);
+        let size = limbs.len().div_ceil(digits);
         self.spec.limbs.starts_with(limbs)
             && self.spec.special == special
-            && asked.len() == digits
-            && asked.iter().zip(&own).all(|(asked, own)| asked.start == own.start && asked.end <= own.end)
+            && limbs.len().div_ceil(size) == digits
+            && (size == own_size || digits == 1 && size <= own_size)
     }
 }
 
@@ -314,11 +319,11 @@ struct Generator<'a> {
     errors: Zeroizing<Vec<i8>>,
 }
 
-/// One limb of s_in times P, and of s_out.
+/// One limb of s_in times P, and of -s_out in Montgomery form.
 struct Secrets {
     prime: PrimeIndex,
     input: Zeroizing<Vec<u32>>,
-    output: Zeroizing<Vec<u32>>,
+    minus_output: Zeroizing<Vec<u32>>,
 }
 
 impl<'a> Generator<'a> {
@@ -339,9 +344,9 @@ impl<'a> Generator<'a> {
     /// The halves of one digit of the key modulo the m-th prime of the extended basis.
     fn digit_into(&self, m: usize, digit: usize, a: &mut [u32], b: &mut [u32]) {
         let (context, n) = (self.context, self.context.n());
-        let Secrets { prime, input, output } = &self.secrets[m];
+        let Secrets { prime, input, minus_output } = &self.secrets[m];
         uniform_half(context, self.spec, self.seed, digit, m, a);
-        mask_errors(context, *prime, &self.errors[digit * n..(digit + 1) * n], a, output, b);
+        mask_errors(context, *prime, &self.errors[digit * n..(digit + 1) * n], a, minus_output, b);
         if self.digits[digit].contains(&m) {
             eltwise::add_assign(context.isa(), context.modulus(*prime), b, input);
         }
@@ -366,7 +371,7 @@ impl Secrets {
         let special = spec.special.iter().map(|&p| u64::from(context.modulus(p).value()));
         let product = special.fold(1, |product, p| modulus.mul(product, modulus.reduce_u64(p)));
         eltwise::mul_scalar_assign(isa, modulus, &mut input, product);
-        Self { prime, input, output }
+        Self { prime, input, minus_output: negative_in_montgomery_form(context, prime, &output) }
     }
 }
 
@@ -376,22 +381,28 @@ fn uniform_half(context: &Context, spec: &KeySwitchSpec, seed: PublicSeed, digit
     seed.switching_key_stream(spec, digit, prime).uniform(context.modulus(prime), a);
 }
 
-/// `b = e - a s` modulo one prime: NTT values, except `errors`, which are coefficients.
+/// `b = e - a s` modulo one prime: NTT values, except `errors`, which are coefficients; of the secret, its negative in
+/// Montgomery form ([`negative_in_montgomery_form`]).
 pub(super) fn mask_errors(
     context: &Context,
     prime: PrimeIndex,
     errors: &[i8],
     a: &[u32],
-    secret: &[u32],
+    minus_secret: &[u32],
     b: &mut [u32],
 ) {
+    reduce_small_into(context.modulus(prime), errors, b);
+    context.table(prime).forward(b);
+    eltwise::mul_montgomery_add_assign(context.isa(), context.modulus(prime), b, a, minus_secret);
+}
+
+/// `-s 2^32` modulo one prime.
+pub(super) fn negative_in_montgomery_form(context: &Context, prime: PrimeIndex, secret: &[u32]) -> Zeroizing<Vec<u32>> {
     let (isa, modulus) = (context.isa(), context.modulus(prime));
-    let mut error = Zeroizing::new(vec![0; errors.len()]);
-    reduce_small_into(modulus, errors, &mut error);
-    context.table(prime).forward(&mut error);
-    eltwise::mul_into(isa, modulus, b, a, secret);
-    eltwise::neg_assign(isa, modulus, b);
-    eltwise::add_assign(isa, modulus, b, &error);
+    let mut negative = Zeroizing::new(secret.to_vec());
+    eltwise::neg_assign(isa, modulus, &mut negative);
+    eltwise::to_montgomery_assign(isa, modulus, &mut negative);
+    negative
 }
 
 /// The NTT values of small coefficients over a basis.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use hear_kernels::modulus::Modulus;
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ use crate::params::PrimeIndex;
 
 /// The operating system gave no randomness.
 #[derive(Debug, Error)]
-#[error("the operating system gives no randomness: {0}")]
+#[error("the operating system gives no randomness")]
 pub struct RandomnessError(#[from] getrandom::Error);
 
 /// The source of all secret randomness.
@@ -112,7 +112,8 @@ impl Purpose<'_> {
 
 /// The public seed from which the uniform halves of a set of keys are expanded.
 ///
-/// It is independent of every secret and stands in the files.
+/// It is independent of every secret and stands in the files. A set of keys holds one key for each spec: two keys for the
+/// same spec from the same seed would share their uniform halves, and their difference would show their errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct PublicSeed(pub [u8; 32]);
@@ -152,7 +153,7 @@ impl PublicSeed {
     }
 }
 
-/// A stream of random bits (ChaCha20), with the distributions that RLWE draws.
+/// A stream of random bits (ChaCha20), with the distributions that RLWE draws; erased from memory when dropped.
 pub struct Stream(ChaCha20Rng);
 
 impl fmt::Debug for Stream {
@@ -163,6 +164,8 @@ impl fmt::Debug for Stream {
 
 /// Bytes drawn at a time: a whole number of ChaCha20 blocks that stays in the first-level cache.
 const CHUNK: usize = 4096;
+/// Bytes of a ChaCha20 block.
+const BLOCK: usize = 64;
 
 impl Stream {
     fn new(key: &[u8; 32]) -> Self {
@@ -176,14 +179,24 @@ impl Stream {
         let mut bytes = Zeroizing::new([0; CHUNK]);
         let mut filled = 0;
         while filled < out.len() {
-            let wanted = (4 * (out.len() - filled)).next_multiple_of(64).min(CHUNK);
+            let wanted = (4 * (out.len() - filled)).next_multiple_of(BLOCK).min(CHUNK);
             self.0.fill_bytes(&mut bytes[..wanted]);
-            for word in bytes[..wanted].chunks_exact(4) {
-                let candidate = u32::from_le_bytes([word[0], word[1], word[2], word[3]]) & mask;
-                if filled < out.len() {
-                    // Written always, kept only if below q: no branch on the draw.
+            for block in bytes[..wanted].as_chunks::<BLOCK>().0 {
+                let candidates: [u32; BLOCK / 4] = std::array::from_fn(|i| {
+                    let word = &block[4 * i..4 * i + 4];
+                    u32::from_le_bytes([word[0], word[1], word[2], word[3]]) & mask
+                });
+                // Primes stand just below powers of two, so that most blocks are good as a whole.
+                let all_below = candidates.iter().fold(true, |all, &x| all & (x < q));
+                if let (true, Some(out)) = (all_below, out[filled..].first_chunk_mut()) {
+                    *out = candidates;
+                    filled += candidates.len();
+                    continue;
+                }
+                let room = out.len() - filled;
+                for &candidate in candidates.iter().filter(|&&x| x < q).take(room) {
                     out[filled] = candidate;
-                    filled += usize::from(candidate < q);
+                    filled += 1;
                 }
             }
         }
@@ -277,7 +290,7 @@ mod tests {
     #[test]
     fn streams_of_the_operating_system_never_repeat() {
         let randomness = Randomness::from_os();
-        let mut draw = || randomness.stream(&Purpose::SecretKey).unwrap().0.next_u64();
+        let draw = || randomness.stream(&Purpose::SecretKey).unwrap().0.next_u64();
         assert_ne!(draw(), draw());
     }
 
@@ -318,7 +331,10 @@ mod tests {
         let error = 6.0 * (variance / count).sqrt();
         assert!((measured_mean - mean).abs() < error, "mean {measured_mean} is not {mean} +- {error}");
         let error = 6.0 * ((fourth_moment - variance * variance) / count).sqrt();
-        assert!((measured_variance - variance).abs() < error, "variance {measured_variance} is not {variance} +- {error}");
+        assert!(
+            (measured_variance - variance).abs() < error,
+            "variance {measured_variance} is not {variance} +- {error}"
+        );
     }
 
     #[test]

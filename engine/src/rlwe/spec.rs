@@ -193,7 +193,9 @@ pub enum SpecError {
         size: usize,
     },
     /// More digits, or larger ones, than the kernels take.
-    #[error("a switching key with {digits} digits and {special} special primes; {MAX_DIGITS} and {MAX_SOURCES} at most")]
+    #[error(
+        "a switching key with {digits} digits and {special} special primes; {MAX_DIGITS} and {MAX_SOURCES} at most"
+    )]
     TooLarge {
         /// Digits asked for.
         digits: usize,

@@ -16,7 +16,6 @@ pub struct WireError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
-    #[source]
     pub fault: Fault,
 }
 
@@ -32,6 +31,9 @@ pub enum Fault {
         /// What the system says.
         error: io::Error,
     },
+    /// It is a directory, a pipe or a device.
+    #[error("this is no regular file")]
+    NotAFile,
     /// There is nothing in it.
     #[error("the file is empty")]
     Empty,
@@ -89,7 +91,7 @@ pub enum Fault {
     },
     /// Its parameters are refused.
     #[error("its parameters are refused: {0}")]
-    Parameters(#[from] ParametersError),
+    Parameters(ParametersError),
     /// It belongs to other parameters.
     #[error("it was made with other parameters (hash {found}, expected {expected})")]
     OtherParameters {
@@ -121,6 +123,13 @@ impl Fault {
 
     pub(super) fn at(self, path: &Path) -> WireError {
         WireError { path: path.to_owned(), fault: self }
+    }
+}
+
+// Sentences are whole: the sources that they quote are not offered a second time.
+impl From<ParametersError> for Fault {
+    fn from(error: ParametersError) -> Self {
+        Self::Parameters(error)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -227,12 +227,12 @@ impl<H: DeserializeOwned> FileReader<H> {
     }
 
     fn open_inner(path: &Path, kind: Kind) -> Result<Self, Fault> {
-        let file = OpenOptions::new().read(true).open(path).map_err(Fault::io("open the file"))?;
-        let metadata = file.metadata().map_err(Fault::io("read the file"))?;
-        if metadata.is_dir() {
-            return Err(Fault::malformed("it is a directory"));
+        // Before opening: a pipe would wait for its writer.
+        if !fs::metadata(path).map_err(Fault::io("open the file"))?.is_file() {
+            return Err(Fault::NotAFile);
         }
-        let bytes = metadata.len();
+        let file = File::open(path).map_err(Fault::io("open the file"))?;
+        let bytes = file.metadata().map_err(Fault::io("read the file"))?.len();
         let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
         let mut hasher = blake3::Hasher::new();
 

@@ -25,13 +25,7 @@ impl Header {
     /// A header.
     #[must_use]
     pub fn new(parameters: &Parameters, plan_hash: [u8; 32], plan: Vec<u8>, insecure: bool) -> Self {
-        Self {
-            parameters: parameters.literal(),
-            parameters_hash: parameters.hash(),
-            plan_hash,
-            plan,
-            insecure,
-        }
+        Self { parameters: parameters.literal(), parameters_hash: parameters.hash(), plan_hash, plan, insecure }
     }
 
     /// The parameters, checked as anyone else's.
