@@ -11,11 +11,12 @@ use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
 use crate::simd::{BLOCK, Isa, Lanes, dispatch};
 
-/// The most inputs of one call.
+/// The most inputs of one call: what is packed at once stays within 64 KiB.
 pub const MAX_INPUTS: usize = 64;
 
-/// The most outputs of a tile.
-pub const MAX_OUTPUTS: usize = 4;
+/// The most outputs of a tile. Each call packs its inputs anew and reads them once for all its outputs; but every output adds
+/// four places that are written to in turn, and more than these compete for the same places of the first-level cache.
+pub const MAX_OUTPUTS: usize = 8;
 
 /// The pairs of blocks that [`multiply_accumulate_into`] packs at once: enough to read whole runs of each input, few enough
 /// for the packed inputs to stay in the cache.
@@ -353,7 +354,7 @@ fn accumulate_vector<L: Lanes>(
             [a, b] => accumulate_part(l, sums, shape, packed, weights, [a, b], to),
             [a, b, c] => accumulate_part(l, sums, shape, packed, weights, [a, b, c], to),
             [a, b, c, d] => accumulate_part(l, sums, shape, packed, weights, [a, b, c, d], to),
-            _ => unreachable!("a part has 1 to {MAX_OUTPUTS} outputs"),
+            _ => unreachable!("a part has 1 to {at_once} outputs"),
         }
     }
 }
@@ -393,17 +394,20 @@ fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
             }
         }
     }
-    for (total, output) in totals.into_iter().zip(outputs) {
+    let mut reduced = [[l.splat(0); 2]; OUTPUTS];
+    for (reduced, total) in reduced.iter_mut().zip(&totals) {
+        *reduced = [sums.reduce(l, total[0]), sums.reduce(l, total[1])];
+    }
+    for (sum, output) in reduced.iter().zip(outputs) {
         let (out_0, out_1) = output.split_at_mut(output.len() / 2);
-        store_total(l, sums, total[0], out_0, to);
-        store_total(l, sums, total[1], out_1, to);
+        store_at(l, sums, sum[0], out_0, to);
+        store_at(l, sums, sum[1], out_1, to);
     }
 }
 
-/// Reduces one vector of sums and stores it in a component of an output, or adds it to what is there.
+/// Stores one vector of sums in a component of an output, or adds it to what is there.
 #[inline(always)]
-fn store_total<L: Lanes>(l: L, sums: ProductSums<L>, total: L::Wide, out: &mut [u32], to: Destination) {
-    let sum = sums.reduce(l, total);
+fn store_at<L: Lanes>(l: L, sums: ProductSums<L>, sum: L::Vector, out: &mut [u32], to: Destination) {
     let sum = if to.reversed { l.reverse(sum) } else { sum };
     store_sum(l, sums, sum, to.mode == Accumulation::Add, &mut out[to.at..to.at + L::COUNT]);
 }

@@ -45,8 +45,8 @@ impl<L: Lanes> ProductSums<L> {
     /// - source: Montgomery, "Modular multiplication without trial division", 1985, with the signed quotient.
     #[inline(always)]
     pub(crate) fn reduce(self, l: L, sum: L::Wide) -> L::Vector {
-        let m = l.mul_wide(l.spread_low(sum), self.modulus.inverse);
-        let multiple = l.mul_wide(l.spread_low(m), self.modulus.q_spread);
+        let m = l.low_product(sum, self.modulus.inverse);
+        let multiple = l.mul_wide(m, self.modulus.q_spread);
         let high = l.wide_high(l.wide_sub(sum, multiple));
         l.reduce_once(l.make_positive(high, self.modulus.q), self.modulus.q)
     }

@@ -111,6 +111,9 @@ fn tiles_match_the_definition() {
         (1024, 16, 4),
         (1024, 17, 3),
         (128, 63, 2),
+        (64, 9, 5),
+        (64, 16, 7),
+        (128, 17, 8),
         (64, 64, 4),
     ] {
         for q in MODULI {
@@ -343,7 +346,7 @@ mod refused_tiles {
     #[test]
     #[should_panic(expected = "number of outputs")]
     fn too_many_outputs() {
-        run(&Lengths { outputs: vec![64; 5], ..right() });
+        run(&Lengths { outputs: vec![64; 9], ..right() });
     }
 
     #[test]

@@ -79,6 +79,12 @@ pub(crate) trait Lanes: Copy {
     /// The high half of each 64-bit lane, in order.
     fn wide_high(self, x: Self::Wide) -> Self::Vector;
 
+    /// The low 32 bits of `x factor`, spread.
+    #[inline(always)]
+    fn low_product(self, x: Self::Wide, factor: Self::Spread) -> Self::Spread {
+        self.spread_low(self.mul_wide(self.spread_low(x), factor))
+    }
+
     /// `x - bound` if that is not negative, else `x`: one subtraction, one minimum.
     ///
     /// - in: `x` in `[0, 2 bound)`, `bound` at most 2^31
@@ -118,8 +124,8 @@ pub(crate) trait Lanes: Copy {
     /// - source: Montgomery, "Modular multiplication without trial division", 1985, with the signed quotient.
     #[inline(always)]
     fn montgomery_reduce(self, x: Self::Wide, modulus: ModulusLanes<Self>) -> Self::Vector {
-        let m = self.mul_wide(self.spread_low(x), modulus.inverse);
-        let multiple = self.mul_wide(self.spread_low(m), modulus.q_spread);
+        let m = self.low_product(x, modulus.inverse);
+        let multiple = self.mul_wide(m, modulus.q_spread);
         self.make_positive(self.wide_high(self.wide_sub(x, multiple)), modulus.q)
     }
 }

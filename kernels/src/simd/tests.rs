@@ -51,6 +51,8 @@ fn check_arithmetic<L: Lanes>(l: L, seed: u64) {
     let squares = l.mul_wide(l.spread(a), l.spread(a));
     let of_low = l.mul_wide(l.spread_low(products), l.spread(a));
     assert_eq!(stored_wide(l, of_low), map_wide(&x, &y, |x, y| ((x * y) & 0xffff_ffff) * x));
+    let of_low_product = l.mul_wide(l.low_product(products, l.spread(b)), l.spread(a));
+    assert_eq!(stored_wide(l, of_low_product), map_wide(&x, &y, |x, y| (x * y % (1 << 32) * y % (1 << 32)) * x));
     assert_eq!(stored_wide(l, l.wide_add(products, squares)), map_wide(&x, &y, |x, y| (x * y).wrapping_add(x * x)));
     assert_eq!(stored_wide(l, l.wide_sub(products, squares)), map_wide(&x, &y, |x, y| (x * y).wrapping_sub(x * x)));
     assert_eq!(stored_wide(l, l.wide_shift_right::<31>(products)), map_wide(&x, &y, |x, y| (x * y) >> 31));
