@@ -23,7 +23,7 @@ echo "== tests"
 cargo nextest run --workspace --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
 cargo test --workspace --doc --quiet
 
-skipped=$(grep -c '^ *SKIPPED' "$log" || true)
+skipped=$(grep -c 'SKIPPED (no dataset)' "$log" || true)
 dataset=${HEAR_DATASET:-../shared/hear-dataset}
 if [ -d "$dataset" ] && [ "$skipped" -gt 0 ]; then
     echo "test.sh: $skipped tests were skipped although the published data are in $dataset" >&2

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod common;
 mod parties;
 
-use std::path::PathBuf;
-
+use common::dataset;
 use hear_engine::network::method::{Method, Strategies, Switches};
 use hear_kernels::simd::Isa;
 use hear_model::{
@@ -18,16 +18,6 @@ use parties::{Parties, largest_difference};
 
 /// The largest logit error that the authors' own program shows is 0.232.
 const TOLERANCE: f64 = 0.25;
-
-fn dataset(test: &str) -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/hear-dataset");
-    let path = PathBuf::from(std::env::var_os("HEAR_DATASET").unwrap_or_else(|| beside.into()));
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED (no dataset): {test}");
-    None
-}
 
 /// Runs rows spread over the test set, and those whose class is the closest call, and compares logits and classes.
 fn check(test: &str, parameters: &str, inputs: &str, method: Method, rows: usize) {
