@@ -83,19 +83,22 @@ impl Default for Speeds {
 }
 
 impl Speeds {
-    /// Predicted nanoseconds of one thread for so many transforms and products of one limb.
+    /// Predicted nanoseconds of one thread for so much work.
     #[must_use]
-    pub fn task_ns(&self, ntt: usize, products: usize) -> u64 {
-        let ns = ntt as f64 * self.ntt_ns + products as f64 * self.product_ns;
+    pub fn task_ns(&self, counts: &Counts) -> u64 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a task takes less than a second")]
-        let whole = ns as u64;
+        let whole = self.work_ns(counts) as u64;
         whole
+    }
+
+    fn work_ns(&self, counts: &Counts) -> f64 {
+        counts.ntt as f64 * self.ntt_ns + (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns
     }
 
     /// Predicted seconds of a plan's run on `threads` threads that share nothing but memory.
     #[must_use]
     pub fn seconds(&self, counts: &Counts, threads: usize) -> f64 {
-        let work = counts.ntt as f64 * self.ntt_ns + (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns;
+        let work = self.work_ns(counts);
         let streaming = counts.bytes_read as f64 / self.bytes_per_ns;
         (work / threads as f64).max(streaming) * 1e-9
     }
@@ -103,17 +106,21 @@ impl Speeds {
 
 /// Counts by ring and chain.
 #[derive(Clone, Copy, Debug)]
-struct Units {
+pub(super) struct Units {
     n: u64,
     special: u64,
 }
 
 impl Units {
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self { n: 1 << plan.parameters.log_n, special: plan.special_limbs() as u64 }
+    }
+
     fn decompose(self, l: u64) -> u64 {
         l * (l + self.special)
     }
 
-    fn mod_down(self, l: u64) -> u64 {
+    pub(super) fn mod_down(self, l: u64) -> u64 {
         2 * (self.special + l)
     }
 
@@ -126,7 +133,7 @@ impl Units {
     }
 
     /// `count` key switches at l limbs that share `decompositions` decompositions.
-    fn key_switches(self, l: u64, count: u64, decompositions: u64) -> Counts {
+    pub(super) fn key_switches(self, l: u64, count: u64, decompositions: u64) -> Counts {
         let key_limbs = 2 * l * (l + self.special);
         Counts {
             ntt: decompositions * self.decompose(l) + count * self.mod_down(l),
@@ -138,12 +145,12 @@ impl Units {
         }
     }
 
-    fn rescales(l: u64, count: u64) -> Counts {
+    pub(super) fn rescales(l: u64, count: u64) -> Counts {
         Counts { ntt: count * Self::rescale(l), rescale: count, ..Counts::default() }
     }
 
     /// `count` products of a ciphertext of l limbs with a plaintext of real slots, half of which is stored.
-    fn products(self, l: u64, count: u64) -> Counts {
+    pub(super) fn products(self, l: u64, count: u64) -> Counts {
         Counts {
             plain_product: count,
             product_limbs: count * 2 * l,
@@ -161,7 +168,7 @@ impl Plan {
     /// What a stage costs a clip.
     #[must_use]
     pub fn stage_counts(&self, stage: &Stage) -> Counts {
-        let units = Units { n: 1 << self.parameters.log_n, special: self.special_limbs() as u64 };
+        let units = Units::of(self);
         let (inputs, outputs) = (stage.inputs as u64, stage.outputs as u64);
         let (l, next) = (stage.limbs_in as u64, stage.limbs_out as u64);
         let lazy = self.switches.lazy_rescaling;

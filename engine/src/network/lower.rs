@@ -7,7 +7,7 @@
 use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId};
 
 use super::{
-    cost::Speeds,
+    cost::{Counts, Speeds, Units},
     encode::Tiling,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
 };
@@ -97,7 +97,8 @@ pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptio
     graph.input(input);
     let special = plan.special_limbs();
     let stage = graph.stage("input");
-    let mut lowering = Lowering { plan, n, special, speeds: Speeds::default(), graph, operations: Vec::new(), stage };
+    let (units, speeds) = (Units::of(plan), Speeds::default());
+    let mut lowering = Lowering { plan, n, special, units, speeds, graph, operations: Vec::new(), stage };
     let mut state = vec![Value(input)];
     let mut after_stages = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
@@ -117,6 +118,7 @@ struct Lowering<'p> {
     plan: &'p Plan,
     n: usize,
     special: usize,
+    units: Units,
     speeds: Speeds,
     graph: GraphBuilder,
     operations: Vec<Operation>,
@@ -142,17 +144,21 @@ impl Lowering<'_> {
                 let line = |(ciphertext, &x): (usize, &Value)| {
                     let y = self.value(x.limbs() - 1);
                     let operation = Operation::Line { stage: index, ciphertext };
-                    self.emit(operation, &[x.0], &[y.0], 2 * x.limbs(), 4 * x.limbs());
+                    let mut work = self.products(x.limbs(), 1);
+                    work += Units::rescales(x.limbs() as u64, 1);
+                    self.emit(operation, &[x.0], &[y.0], work);
                     y
                 };
                 let lines: Vec<_> = state.iter().enumerate().map(line).collect();
                 let multiply = |(ciphertext, (x, y)): (usize, (&Value, Value))| {
                     let limbs = y.limbs();
                     let z = self.value(limbs - 1);
-                    let ntt = self.switch_transforms(limbs) + 2 * limbs;
-                    let products = 2 * limbs * (limbs + self.special) + 4 * limbs;
                     let operation = Operation::Multiply { stage: index, ciphertext };
-                    self.emit(operation, &[y.0, x.first(limbs).0], &[z.0], ntt, products);
+                    // Four products between components weigh as much as two with plaintexts.
+                    let mut work = self.products(limbs, 2);
+                    work += self.key_switch(limbs);
+                    work += Units::rescales(limbs as u64, 1);
+                    self.emit(operation, &[y.0, x.first(limbs).0], &[z.0], work);
                     z
                 };
                 state.iter().zip(lines).enumerate().map(multiply).collect()
@@ -165,7 +171,9 @@ impl Lowering<'_> {
                     let limbs = if lazy { x.limbs() } else { x.limbs() - 1 };
                     let y = self.value(limbs);
                     let operation = Operation::Mask { stage: index, rescale: !lazy };
-                    self.emit(operation, &[x.0], &[y.0], if lazy { 0 } else { 2 * x.limbs() }, 2 * x.limbs());
+                    let mut work = self.products(x.limbs(), 1);
+                    work += Units::rescales(x.limbs() as u64, u64::from(!lazy));
+                    self.emit(operation, &[x.0], &[y.0], work);
                     masked.push(y);
                 }
                 for (position, &y) in masked.iter().enumerate() {
@@ -190,14 +198,16 @@ impl Lowering<'_> {
                 for limb in 0..limbs {
                     let reads: Vec<_> = inputs.iter().map(|x| x.limb(limb)).collect();
                     let writes: Vec<_> = of_tile.iter().map(|x| x.limb(limb)).collect();
-                    let products = 2 * inputs.len() * of_tile.len();
-                    self.emit(Operation::Products { stage: index, tile, limb }, &reads, &writes, 0, products);
+                    let work = self.products(1, inputs.len() * of_tile.len());
+                    self.emit(Operation::Products { stage: index, tile, limb }, &reads, &writes, work);
                 }
             } else {
                 let reads: Vec<_> = inputs.iter().map(|x| x.0).collect();
                 let writes: Vec<_> = of_tile.iter().map(|x| x.0).collect();
                 let operation = Operation::RescaledProducts { stage: index, tile, limbs };
-                self.emit(operation, &reads, &writes, 2 * limbs * inputs.len(), 2 * limbs * inputs.len());
+                let mut work = self.products(limbs, inputs.len());
+                work += Units::rescales(limbs as u64, inputs.len() as u64);
+                self.emit(operation, &reads, &writes, work);
             }
         }
         let giants = linear.giants();
@@ -215,38 +225,51 @@ impl Lowering<'_> {
 
     /// The rotations of a value; where the amount is 0, the value itself.
     fn rotations(&mut self, x: Value, amounts: &[i32]) -> Vec<Value> {
-        let limbs = x.limbs();
         let turned: Vec<i32> = amounts.iter().copied().filter(|&amount| amount != 0).collect();
-        let mut results = Vec::with_capacity(turned.len());
-        if self.plan.switches.hoisting && !turned.is_empty() {
-            let coefficients = self.graph.buffers(1, limbs * self.n);
-            self.emit(Operation::Decompose { limbs }, &[x.0], &[coefficients], limbs, 0);
-            let products: Vec<Value> = turned.iter().map(|_| self.value(limbs + self.special)).collect();
-            for extended in 0..limbs + self.special {
-                let mut reads = vec![coefficients];
-                if extended < limbs {
-                    reads.insert(0, x.limb(extended));
-                }
-                let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
-                let operation = Operation::RaiseAndMultiply { limbs, extended, rotations: turned.clone() };
-                self.emit(operation, &reads, &writes, limbs, 2 * limbs * turned.len());
-            }
-            for (&rotation, product) in turned.iter().zip(products) {
-                let result = self.value(limbs);
-                let operation = Operation::FinishRotation { limbs, rotation };
-                self.emit(operation, &[product.0, x.0], &[result.0], 2 * (limbs + self.special), 0);
-                results.push(result);
-            }
+        let mut results = if self.plan.switches.hoisting && !turned.is_empty() {
+            self.hoisted_rotations(x, &turned)
         } else {
-            for &rotation in &turned {
-                let result = self.value(limbs);
-                let (ntt, products) = (self.switch_transforms(limbs), 2 * limbs * (limbs + self.special));
-                self.emit(Operation::RotateInto { rotation }, &[x.0], &[result.0], ntt, products);
-                results.push(result);
-            }
+            turned.iter().map(|&rotation| self.rotation(x, rotation)).collect()
+        };
+        for (position, _) in amounts.iter().enumerate().filter(|&(_, &amount)| amount == 0) {
+            results.insert(position, x);
         }
-        let mut results = results.into_iter();
-        amounts.iter().map(|&amount| if amount == 0 { x } else { results.next().unwrap_or(x) }).collect()
+        results
+    }
+
+    /// Rotations, none by 0, that share the decomposition of the value.
+    fn hoisted_rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
+        let limbs = x.limbs();
+        let transforms = |ntt: usize| Counts { ntt: ntt as u64, ..Counts::default() };
+        let coefficients = self.graph.buffers(1, limbs * self.n);
+        self.emit(Operation::Decompose { limbs }, &[x.0], &[coefficients], transforms(limbs));
+        let products: Vec<Value> = rotations.iter().map(|_| self.value(limbs + self.special)).collect();
+        for extended in 0..limbs + self.special {
+            let mut reads = vec![coefficients];
+            if extended < limbs {
+                reads.insert(0, x.limb(extended));
+            }
+            let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
+            let operation = Operation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
+            let work = Counts { key_limbs: (2 * limbs * rotations.len()) as u64, ..transforms(limbs) };
+            self.emit(operation, &reads, &writes, work);
+        }
+        let mut results = Vec::with_capacity(rotations.len());
+        for (&rotation, product) in rotations.iter().zip(products) {
+            let result = self.value(limbs);
+            let operation = Operation::FinishRotation { limbs, rotation };
+            let work = Counts { ntt: self.units.mod_down(limbs as u64), ..Counts::default() };
+            self.emit(operation, &[product.0, x.0], &[result.0], work);
+            results.push(result);
+        }
+        results
+    }
+
+    /// A rotation that shares nothing.
+    fn rotation(&mut self, x: Value, rotation: i32) -> Value {
+        let result = self.value(x.limbs());
+        self.emit(Operation::RotateInto { rotation }, &[x.0], &[result.0], self.key_switch(x.limbs()));
+        result
     }
 
     fn rotate_and_sum(&mut self, state: Vec<Value>, rotations: &[i32]) -> Vec<Value> {
@@ -262,24 +285,23 @@ impl Lowering<'_> {
         if rotation == 0 && !add {
             return;
         }
-        let limbs = x.limbs();
-        let (ntt, products) = (self.switch_transforms(limbs), 2 * limbs * (limbs + self.special));
-        self.emit(Operation::RotateAssign { rotation, add }, &[x.0], &[x.0], ntt, products);
+        self.emit(Operation::RotateAssign { rotation, add }, &[x.0], &[x.0], self.key_switch(x.limbs()));
     }
 
     fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
         let limbs = terms[0].limbs();
         let result = self.value(if rescale { limbs - 1 } else { limbs });
         let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
-        let ntt = if rescale { 2 * limbs } else { 0 };
-        self.emit(Operation::Sum { limbs, rescale, constant }, &reads, &[result.0], ntt, limbs * terms.len());
+        let mut work = Units::rescales(limbs as u64, u64::from(rescale));
+        work.product_limbs += (limbs * terms.len()) as u64;
+        self.emit(Operation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
         result
     }
 
     fn copy(&mut self, x: Value) -> BufferRange {
         let copy = self.value(x.limbs());
         self.graph.output(copy.0);
-        self.emit(Operation::Copy, &[x.0], &[copy.0], 0, x.limbs());
+        self.emit(Operation::Copy, &[x.0], &[copy.0], Counts::default());
         copy.0
     }
 
@@ -287,22 +309,19 @@ impl Lowering<'_> {
         Value(self.graph.buffers(limbs, 2 * self.n))
     }
 
-    /// Transforms of one key switch that shares nothing.
-    fn switch_transforms(&self, limbs: usize) -> usize {
-        limbs * (limbs + self.special) + 2 * (limbs + self.special)
+    /// One key switch that shares nothing.
+    fn key_switch(&self, limbs: usize) -> Counts {
+        self.units.key_switches(limbs as u64, 1, 1)
     }
 
-    /// Adds a task; its cost is predicted from its transforms and its products of limbs.
-    fn emit(
-        &mut self,
-        operation: Operation,
-        reads: &[BufferRange],
-        writes: &[BufferRange],
-        ntt: usize,
-        products: usize,
-    ) {
-        let cost_ns = self.speeds.task_ns(ntt, products);
-        self.graph.task(self.stage, cost_ns, reads, writes);
+    /// Products of ciphertexts of so many limbs with plaintexts.
+    fn products(&self, limbs: usize, count: usize) -> Counts {
+        self.units.products(limbs as u64, count as u64)
+    }
+
+    /// Adds a task; its cost is predicted from its work.
+    fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+        self.graph.task(self.stage, self.speeds.task_ns(&work), reads, writes);
         self.operations.push(operation);
     }
 }
