@@ -8,9 +8,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hear_kernels::accumulate::{
-    Accumulation, TileShape, key_product_into, key_stream_words, multiply_accumulate_into,
-    multiply_accumulate_panel_into, multiply_accumulate_scratch_words, multiply_real_into, pack_panel_into,
-    panel_words, weight_stream_words,
+    Accumulation, PeriodicShape, TileShape, key_product_into, key_stream_words, multiply_accumulate_into,
+    multiply_accumulate_panel_into, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,
+    multiply_accumulate_scratch_words, multiply_real_into, pack_panel_into, panel_words, periodic_weight_words,
+    periodic_weights_insert, weight_stream_words,
 };
 use hear_kernels::modulus::Modulus;
 use hear_kernels::simd::Isa;
@@ -112,10 +113,45 @@ fn tiles(c: &mut Criterion) {
     group.finish();
 }
 
+fn periodic(c: &mut Criterion) {
+    let (isa, modulus) = (Isa::from_environment().expect("a known tier"), Modulus::new(Q).expect("an odd modulus"));
+    let mut group = c.benchmark_group(format!("periodic/{isa}"));
+    for (inputs, outputs, block_length) in
+        [(48, 64, 128), (31, 8, 128), (48, 32, 8), (48, 32, 16), (16, 128, 128), (24, 32, 128)]
+    {
+        let shape = PeriodicShape::new(inputs, outputs, N / block_length);
+        let ciphertexts: Vec<Vec<u32>> = (0..inputs).map(|k| residues(2 * N, k as u64)).collect();
+        let ciphertexts: Vec<&[u32]> = ciphertexts.iter().map(Vec::as_slice).collect();
+        let plaintexts: Vec<Vec<u32>> =
+            (0..inputs * outputs).map(|i| residues(shape.blocks(), 1000 + i as u64)).collect();
+        let mut weights = vec![0; periodic_weight_words(shape)];
+        for (i, plaintext) in plaintexts.iter().enumerate() {
+            periodic_weights_insert(shape, i / outputs, i % outputs, plaintext, &mut weights);
+        }
+        let mut scratch = vec![0; multiply_accumulate_periodic_scratch_words(inputs, N)];
+        let mut sums = vec![vec![0; 2 * N]; outputs];
+        let mut sums: Vec<&mut [u32]> = sums.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut run = |sums: &mut [&mut [u32]]| {
+            let mode = Accumulation::Overwrite;
+            multiply_accumulate_periodic_into(isa, modulus, shape, &ciphertexts, &weights, sums, mode, &mut scratch);
+        };
+        run(&mut sums);
+        for (o, sums) in sums.iter().enumerate() {
+            for (at, &sum) in sums.iter().enumerate().step_by(7) {
+                let weight = |k: usize| plaintexts[k * outputs + o][at % N / block_length];
+                assert_eq!(sum, oracle(modulus, (0..inputs).map(|k| (ciphertexts[k][at], weight(k)))));
+            }
+        }
+        group.throughput(Throughput::Elements((2 * N * inputs * outputs) as u64));
+        group.bench_function(format!("{inputs}x{outputs}/blocks of {block_length}"), |b| b.iter(|| run(&mut sums)));
+    }
+    group.finish();
+}
+
 fn key_products(c: &mut Criterion) {
     let (isa, modulus) = (Isa::from_environment().expect("a known tier"), Modulus::new(Q).expect("an odd modulus"));
     let mut group = c.benchmark_group(format!("key_product/{isa}"));
-    for digit_count in [1, 4, 13] {
+    for digit_count in [1, 2, 4, 13] {
         let digits = residues(digit_count * N, 1);
         let mut out = vec![0; 2 * N];
         for streamed in [false, true] {
@@ -153,5 +189,5 @@ fn real_products(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, tiles, key_products, real_products);
+criterion_group!(benches, tiles, periodic, key_products, real_products);
 criterion_main!(benches);

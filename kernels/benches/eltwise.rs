@@ -39,6 +39,7 @@ fn kernels(c: &mut Criterion) {
     let sums = expected(q, |i| wide(x[i]) + wide(y[i]));
     let products = expected(q, |i| wide(x[i]) * wide(y[i]));
     let squares = expected(q, |i| wide(x[i]) * wide(x[i]));
+    let scaled_sums = expected(q, |i| wide(x[i]) + wide(y[i]) * 12_345);
     let scaled = expected(q, |i| (wide(x[i]) - wide(y[i])) * 12_345);
     let reduced = expected(q, |i| signed[i].into());
     let lifted = expected(other.value(), |i| if x[i] > q / 2 { wide(x[i]) - wide(q) } else { wide(x[i]) });
@@ -58,6 +59,13 @@ fn kernels(c: &mut Criterion) {
         run("sub_mul_scalar_into", &scaled, &|out| eltwise::sub_mul_scalar_into(isa, modulus, out, &x, &y, 12_345));
         run("lift_centred_into", &lifted, &|out| eltwise::lift_centred_into(isa, out, &x, modulus, other));
         run("reduce_signed_into", &reduced, &|out| eltwise::reduce_signed_into(isa, modulus, out, &signed));
+
+        out.copy_from_slice(&x);
+        eltwise::mul_scalar_add_assign(isa, modulus, &mut out, &y, 12_345);
+        assert_eq!(out, scaled_sums, "mul_scalar_add_assign on {isa}");
+        group.bench_function(format!("mul_scalar_add_assign/{isa}"), |b| {
+            b.iter(|| eltwise::mul_scalar_add_assign(isa, modulus, black_box(&mut out), &y, 12_345));
+        });
 
         eltwise::tensor_square_into(isa, modulus, &mut out, &mut d1, &mut d2, &x, &y);
         assert_eq!(out, squares, "tensor_square_into on {isa}");

@@ -95,6 +95,12 @@ fn automorphisms(c: &mut Criterion) {
         group.bench_function(format!("values/{isa}"), |b| {
             b.iter(|| automorphism.apply_into(isa, black_box(&values), black_box(&mut out)));
         });
+        let mut sum = input.clone();
+        automorphism.apply_add_assign(isa, modulus, &values, &mut sum);
+        assert!(sum.iter().zip(&input).zip(&expected).all(|((&sum, &a), &b)| sum == modulus.add(a, b)), "{isa}");
+        group.bench_function(format!("values added/{isa}"), |b| {
+            b.iter(|| automorphism.apply_add_assign(isa, modulus, black_box(&values), black_box(&mut sum)));
+        });
     }
     group.finish();
 }

@@ -55,7 +55,7 @@ fn verify(primes: &[u32], limbs: &[u32], t: u32, converted: &[u32]) {
 fn conversion(c: &mut Criterion) {
     let mut group = c.benchmark_group(format!("convert/{}", isa()));
     group.throughput(Throughput::Elements(N as u64));
-    for sources in [1, 2, 4, 8] {
+    for sources in [1, 2, 4, 6, 8] {
         let primes = ntt_primes(LOG_N, 1 << 30, sources + 1);
         let (source, target) = primes.split_at(sources);
         let converter = Converter::new(isa(), &moduli(source), &moduli(target)).expect("distinct primes");

@@ -14,7 +14,7 @@
 use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
 use crate::ntt::NttTable;
-use crate::simd::{BLOCK, Isa, Lanes, dispatch};
+use crate::simd::{BLOCK, Isa, Lanes, ModulusLanes, dispatch};
 
 /// Why an automorphism cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +131,25 @@ impl Automorphism {
         dispatch!(isa, move_blocks(automorphism: &Automorphism, values: &[u32], out: &mut [u32]));
     }
 
+    /// `sum += sigma(values) mod q`, where sigma is the automorphism on NTT values.
+    ///
+    /// - in, out: `[0, q)`, values in bit-reversed order
+    ///
+    /// # Panics
+    /// If there are not N values; in debug builds, if one is not below q.
+    pub fn apply_add_assign(&self, isa: Isa, modulus: Modulus, values: &[u32], sum: &mut [u32]) {
+        self.assert_degree(values, sum);
+        debug_assert_reduced(values, modulus);
+        debug_assert_reduced(sum, modulus);
+        let automorphism = self;
+        dispatch!(isa, add_blocks(
+            automorphism: &Automorphism,
+            modulus: Modulus,
+            values: &[u32],
+            sum: &mut [u32],
+        ));
+    }
+
     /// The automorphism on coefficients: the coefficient of X^i becomes that of X^(g i), with X^N = -1.
     ///
     /// - in, out: `[0, q)`, coefficients in natural order
@@ -149,6 +168,16 @@ impl Automorphism {
         }
     }
 
+    /// For each block of the result: its source block, and the source lane of each of its lanes.
+    #[inline(always)]
+    fn moves<'a>(&'a self, values: &'a [u32]) -> impl Iterator<Item = (&'a [u32; BLOCK], &'a [u32; BLOCK])> {
+        let (values, _) = values.as_chunks::<BLOCK>();
+        self.sources.iter().map(move |&source| {
+            let (block, permutation) = ((source >> 4) as usize, (source & 15) as usize);
+            (&values[block], &self.permutations[permutation])
+        })
+    }
+
     fn assert_degree(&self, input: &[u32], out: &[u32]) {
         let n = 1 << self.log_n;
         assert!(
@@ -162,11 +191,22 @@ impl Automorphism {
 
 #[inline(always)]
 fn move_blocks<L: Lanes>(l: L, automorphism: &Automorphism, values: &[u32], out: &mut [u32]) {
-    let (values, _) = values.as_chunks::<BLOCK>();
     let (out, _) = out.as_chunks_mut::<BLOCK>();
-    for (out, &source) in out.iter_mut().zip(&automorphism.sources) {
-        let (block, permutation) = ((source >> 4) as usize, (source & 15) as usize);
-        l.permute_block(&values[block], &automorphism.permutations[permutation], out);
+    for (out, (block, permutation)) in out.iter_mut().zip(automorphism.moves(values)) {
+        l.permute_block(block, permutation, out);
+    }
+}
+
+#[inline(always)]
+fn add_blocks<L: Lanes>(l: L, automorphism: &Automorphism, modulus: Modulus, values: &[u32], sum: &mut [u32]) {
+    let lanes = ModulusLanes::new(l, modulus);
+    let (sum, _) = sum.as_chunks_mut::<BLOCK>();
+    for (sum, (block, permutation)) in sum.iter_mut().zip(automorphism.moves(values)) {
+        let mut moved = [0; BLOCK];
+        l.permute_block(block, permutation, &mut moved);
+        for (sum, moved) in sum.chunks_exact_mut(L::COUNT).zip(moved.chunks_exact(L::COUNT)) {
+            l.store(lanes.add(l, l.load(sum), l.load(moved)), sum);
+        }
     }
 }
 
@@ -229,6 +269,12 @@ mod tests {
                     let mut moved = vec![0; table.n()];
                     automorphism.apply_into(isa, &values, &mut moved);
                     assert!(moved == expected, "{isa}, log_n {log_n}, g {g}");
+
+                    let mut sum = residues(table.modulus().value(), table.n(), 3);
+                    sum.rotate_left(g as usize % table.n());
+                    let sums: Vec<u32> = sum.iter().zip(&expected).map(|(&a, &b)| table.modulus().add(a, b)).collect();
+                    automorphism.apply_add_assign(isa, table.modulus(), &values, &mut sum);
+                    assert!(sum == sums, "{isa}, log_n {log_n}, g {g}, added");
                 }
             }
         }
@@ -260,5 +306,12 @@ mod tests {
     #[should_panic(expected = "an automorphism of 1024 residues was given 1024 and room for 1040")]
     fn a_wrong_length_is_refused() {
         Automorphism::new(10, 5).unwrap().apply_into(Isa::detect(), &[0; 1024], &mut [0; 1040]);
+    }
+
+    #[test]
+    #[should_panic(expected = "an automorphism of 1024 residues was given 512 and room for 1024")]
+    fn a_wrong_length_is_refused_when_added() {
+        let modulus = table(Isa::detect(), 10).modulus();
+        Automorphism::new(10, 5).unwrap().apply_add_assign(Isa::detect(), modulus, &[0; 512], &mut [0; 1024]);
     }
 }

@@ -238,6 +238,42 @@ pub fn mul_scalar_assign(isa: Isa, modulus: Modulus, x: &mut [u32], w: u32) {
     map1_assign(isa, MulScalar(modulus, w), x);
 }
 
+/// `out = x w mod q` for a constant `w`.
+///
+/// # Panics
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue or `w` is not reduced.
+pub fn mul_scalar_into(isa: Isa, modulus: Modulus, out: &mut [u32], x: &[u32], w: u32) {
+    debug_assert_reduced(x, modulus);
+    debug_assert_reduced(&[w], modulus);
+    map1_into(isa, MulScalar(modulus, w), out, x);
+}
+
+/// `sum + x w mod q`.
+impl Formula<2> for MulScalar {
+    type Constants<L: Lanes> = (L::Vector, Factor<L>);
+
+    #[inline(always)]
+    fn constants<L: Lanes>(self, l: L) -> Self::Constants<L> {
+        <Self as Formula<1>>::constants(self, l)
+    }
+    #[inline(always)]
+    fn apply<L: Lanes>(l: L, (q, w): Self::Constants<L>, [sum, x]: [L::Vector; 2]) -> L::Vector {
+        let product = l.reduce_once(l.mul_shoup_lazy(x, w, q), q);
+        l.reduce_once(l.add(sum, product), q)
+    }
+}
+
+/// `sum += x w mod q` for a constant `w`.
+///
+/// # Panics
+/// If the lengths differ or are no multiple of 16; in debug builds, if a residue or `w` is not reduced.
+pub fn mul_scalar_add_assign(isa: Isa, modulus: Modulus, sum: &mut [u32], x: &[u32], w: u32) {
+    debug_assert_reduced(sum, modulus);
+    debug_assert_reduced(x, modulus);
+    debug_assert_reduced(&[w], modulus);
+    map2_assign(isa, MulScalar(modulus, w), sum, x);
+}
+
 /// `x = x 2^32 mod q`: to Montgomery form.
 ///
 /// # Panics

@@ -6,7 +6,8 @@
 //! from the caches. What a mirrored block gives is reversed when it is stored.
 
 use super::key_product::{scatter, store_sum};
-use super::sums::{PRODUCTS_PER_FOLD, ProductSums};
+use super::products::{PACKED_INPUT, Weights, sum_products};
+use super::sums::ProductSums;
 use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
 use crate::simd::{BLOCK, Isa, Lanes, dispatch};
@@ -21,9 +22,6 @@ pub const MAX_OUTPUTS: usize = 8;
 /// The pairs of blocks that [`multiply_accumulate_into`] packs at once: enough to read whole runs of each input, few enough
 /// for the packed inputs to stay in the cache.
 const PAIRS_AT_ONCE: usize = 4;
-
-/// The words of one input in one packed block: both components.
-const PACKED_INPUT: usize = 2 * BLOCK;
 
 /// The residues of one component in a pair of blocks.
 const PAIR: usize = 2 * BLOCK;
@@ -346,7 +344,7 @@ fn accumulate_vector<L: Lanes>(
 ) {
     // A sum takes two registers and each output two sums. Of 32 registers (AVX-512) 4 outputs take 16, of 16 registers
     // (AVX2) 2 outputs take 8; the others hold operands and constants.
-    let at_once = if L::COUNT == BLOCK { 4 } else { 2 };
+    let at_once = if L::REGISTERS == 32 { 4 } else { 2 };
     for (part, outputs) in outputs.chunks_mut(at_once).enumerate() {
         let weights = &weights[part * at_once * BLOCK..];
         match outputs {
@@ -359,8 +357,8 @@ fn accumulate_vector<L: Lanes>(
     }
 }
 
-/// One vector of `OUTPUTS` outputs. Input k's vectors start at `packed[32 k + 16 component]`, its weights for these outputs
-/// at `weights[16 (k outputs + output)]`, where the tile's shape gives the number of outputs.
+/// One vector of `OUTPUTS` outputs. Input k's weights for these outputs start at `weights[16 (k outputs + output)]`, where the
+/// tile's shape gives the number of outputs.
 #[inline(always)]
 fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
     l: L,
@@ -371,37 +369,31 @@ fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
     outputs: [&mut &mut [u32]; OUTPUTS],
     to: Destination,
 ) {
-    let stride = shape.outputs * BLOCK;
-    let mut totals = [[l.wide_splat(0); 2]; OUTPUTS];
-    let mut k = 0;
-    while k < shape.inputs {
-        let is_first_group = k == 0;
-        let group_end = shape.inputs.min(k + PRODUCTS_PER_FOLD);
-        while k < group_end {
-            let x = &packed[k * PACKED_INPUT..][..BLOCK + L::COUNT];
-            let weights = &weights[k * stride..][..(OUTPUTS - 1) * BLOCK + L::COUNT];
-            let (x_0, x_1) = (l.spread(l.load(&x[..L::COUNT])), l.spread(l.load(&x[BLOCK..])));
-            for (output, total) in totals.iter_mut().enumerate() {
-                let weight = l.spread(l.load(&weights[output * BLOCK..][..L::COUNT]));
-                total[0] = sums.add_product(l, total[0], x_0, weight);
-                total[1] = sums.add_product(l, total[1], x_1, weight);
-            }
-            k += 1;
-        }
-        if !is_first_group {
-            for total in &mut totals {
-                *total = [sums.fold(l, total[0]), sums.fold(l, total[1])];
-            }
-        }
-    }
-    let mut reduced = [[l.splat(0); 2]; OUTPUTS];
-    for (reduced, total) in reduced.iter_mut().zip(&totals) {
-        *reduced = [sums.reduce(l, total[0]), sums.reduce(l, total[1])];
-    }
+    let weights = Stream { words: weights, stride: shape.outputs * BLOCK };
+    let reduced = sum_products::<L, OUTPUTS>(l, sums, shape.inputs, packed, weights);
     for (sum, output) in reduced.iter().zip(outputs) {
         let (out_0, out_1) = output.split_at_mut(output.len() / 2);
         store_at(l, sums, sum[0], out_0, to);
         store_at(l, sums, sum[1], out_1, to);
+    }
+}
+
+/// Weights of one vector, a word a lane.
+#[derive(Clone, Copy)]
+struct Stream<'a> {
+    words: &'a [u32],
+    /// The words of one input.
+    stride: usize,
+}
+
+impl<L: Lanes> Weights<L> for Stream<'_> {
+    #[inline(always)]
+    fn of_input(self, _l: L, input: usize, outputs: usize) -> Self {
+        Self { words: &self.words[input * self.stride..][..(outputs - 1) * BLOCK + L::COUNT], ..self }
+    }
+    #[inline(always)]
+    fn get(self, l: L, output: usize) -> L::Spread {
+        l.spread(l.load(&self.words[output * BLOCK..][..L::COUNT]))
     }
 }
 

@@ -11,6 +11,12 @@ pub const MAX_DIGITS: usize = 32;
 /// The blocks of the digits that are packed at once: 8 KiB at most.
 const PACKED_BLOCKS: usize = 4;
 
+/// How far ahead of its use a stream of words from memory is asked for, in words: 16 KiB.
+///
+/// The processor's own prefetching follows such a stream no further than the page. Measured on Zen 5 with keys of one digit
+/// from memory: 15 us a limb without, 6 at 4 KiB, 4.5 from 8 KiB on, which is what a key in the cache takes.
+const STREAM_AHEAD: usize = 4096;
+
 /// The words of one limb of a key of `digits` digits, each a pair of polynomials of `n` residues.
 #[must_use]
 pub const fn key_stream_words(digits: usize, n: usize) -> usize {
@@ -80,26 +86,47 @@ fn product<L: Lanes>(
     let n = out.len() / 2;
     let key_block = key.len() / (n / BLOCK);
     let (out_0, out_1) = out.split_at_mut(n);
+    if digit_count == 1 {
+        block_products(l, sums, digits, digit_count, key, key_block, add, [out_0, out_1]);
+        return;
+    }
     // The digits of a few blocks side by side, as those of one block lie a power of two apart and would evict each other
     // from the caches.
     let mut packed = [0; PACKED_BLOCKS * MAX_DIGITS * BLOCK];
-    for first in (0..n).step_by(PACKED_BLOCKS * BLOCK) {
-        let words = (n - first).min(PACKED_BLOCKS * BLOCK);
+    let part = PACKED_BLOCKS * BLOCK;
+    let outputs = out_0.chunks_mut(part).zip(out_1.chunks_mut(part));
+    for ((first, key), (out_0, out_1)) in (0..n).step_by(part).zip(key.chunks(PACKED_BLOCKS * key_block)).zip(outputs) {
         for d in 0..digit_count {
-            let digit = &digits[d * n + first..][..words];
+            let digit = &digits[d * n + first..][..out_0.len()];
             for (b, block) in digit.chunks_exact(BLOCK).enumerate() {
                 packed[(b * digit_count + d) * BLOCK..][..BLOCK].copy_from_slice(block);
             }
         }
-        for b in 0..words / BLOCK {
-            let digits = &packed[b * digit_count * BLOCK..][..digit_count * BLOCK];
-            let key = &key[(first / BLOCK + b) * key_block..][..digit_count * 2 * BLOCK];
-            for lane in (0..BLOCK).step_by(L::COUNT) {
-                let at = first + b * BLOCK + lane;
-                let [sum_0, sum_1] = block_product(l, sums, digit_count, &digits[lane..], &key[lane..]);
-                store_sum(l, sums, sum_0, add, &mut out_0[at..at + L::COUNT]);
-                store_sum(l, sums, sum_1, add, &mut out_1[at..at + L::COUNT]);
-            }
+        block_products(l, sums, &packed, digit_count, key, key_block, add, [out_0, out_1]);
+    }
+}
+
+/// The sums of both components for consecutive blocks: their digits are `[block][digit][16 residues]`, their parts of the
+/// key `key_block` words each.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "three operands and their layouts")]
+fn block_products<L: Lanes>(
+    l: L,
+    sums: ProductSums<L>,
+    digits: &[u32],
+    digit_count: usize,
+    key: &[u32],
+    key_block: usize,
+    add: bool,
+    [out_0, out_1]: [&mut [u32]; 2],
+) {
+    let operands = digits.chunks_exact(digit_count * BLOCK).zip(key.chunks_exact(key_block));
+    let outputs = out_0.chunks_exact_mut(BLOCK).zip(out_1.chunks_exact_mut(BLOCK));
+    for ((digits, key), (out_0, out_1)) in operands.zip(outputs) {
+        for lane in (0..BLOCK).step_by(L::COUNT) {
+            let [sum_0, sum_1] = vector_product(l, sums, digit_count, &digits[lane..], &key[lane..]);
+            store_sum(l, sums, sum_0, add, &mut out_0[lane..lane + L::COUNT]);
+            store_sum(l, sums, sum_1, add, &mut out_1[lane..lane + L::COUNT]);
         }
     }
 }
@@ -107,7 +134,7 @@ fn product<L: Lanes>(
 /// The sums of both components for one vector. Digit d's stands at `digits[16 d]`, the key's components for it at
 /// `key[32 d]` and `key[32 d + 16]`.
 #[inline(always)]
-fn block_product<L: Lanes>(
+fn vector_product<L: Lanes>(
     l: L,
     sums: ProductSums<L>,
     digit_count: usize,
@@ -122,6 +149,8 @@ fn block_product<L: Lanes>(
         while d < group_end {
             let digit = l.spread(l.load(&digits[d * BLOCK..][..L::COUNT]));
             let key = &key[d * 2 * BLOCK..][..BLOCK + L::COUNT];
+            l.prefetch(key, STREAM_AHEAD);
+            l.prefetch(key, STREAM_AHEAD + BLOCK);
             total[0] = sums.add_product(l, total[0], digit, l.spread(l.load(&key[..L::COUNT])));
             total[1] = sums.add_product(l, total[1], digit, l.spread(l.load(&key[BLOCK..])));
             d += 1;

@@ -3,6 +3,7 @@
 //! - [`key_product_into`]: the digits of a decomposed polynomial times a switching key;
 //! - [`multiply_accumulate_into`]: a tile of ciphertexts times plaintexts with real slots, summed over the inputs;
 //!   [`pack_panel_into`] with [`multiply_accumulate_panel_into`] does the same where several tiles share their inputs;
+//! - [`multiply_accumulate_periodic_into`]: ciphertexts times plaintexts with periodic slots, summed over the inputs;
 //! - [`multiply_real_into`]: one ciphertext times one such plaintext.
 //!
 //! All of them work modulo one prime, on NTT values in bit-reversed order. A ciphertext's limb is 2n words, component 0 and
@@ -26,6 +27,8 @@
 
 mod convolution;
 mod key_product;
+mod periodic;
+mod products;
 mod real_product;
 mod sums;
 #[cfg(test)]
@@ -38,6 +41,10 @@ pub use convolution::{
 pub use key_product::{
     MAX_DIGITS, key_product_add_assign, key_product_into, key_stream_from_limbs, key_stream_insert,
     key_stream_to_limbs, key_stream_words,
+};
+pub use periodic::{
+    MIN_PERIODIC_BLOCK, PeriodicShape, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,
+    periodic_weight_words, periodic_weights_insert,
 };
 pub use real_product::{multiply_real_add_assign, multiply_real_into};
 pub(crate) use sums::ProductSums;

@@ -1,5 +1,7 @@
 //! Every tier against the definitions in 128-bit arithmetic, and the preconditions.
 
+mod periodic;
+
 use super::*;
 use crate::modulus::Modulus;
 use crate::simd::Isa;

@@ -89,6 +89,9 @@ fn operations_with_a_constant() {
                 assert_eq!(sum, element(|x, _, w| x + w), "{context}");
                 let product = assigned(&x, |x| mul_scalar_assign(isa, m, x, w));
                 assert_eq!(product, element(|x, _, w| x * w), "{context}");
+                assert_eq!(filled(|out| mul_scalar_into(isa, m, out, &x, w)), product, "{context}");
+                let sum = assigned(&x, |sum| mul_scalar_add_assign(isa, m, sum, &y, w));
+                assert_eq!(sum, element(|x, y, w| x + y * w), "{context}");
                 let difference = element(|x, y, w| (x - y) * w);
                 assert_eq!(filled(|out| sub_mul_scalar_into(isa, m, out, &x, &y, w)), difference, "{context}");
                 assert_eq!(assigned(&x, |x| sub_mul_scalar_assign(isa, m, x, &y, w)), difference, "{context}");
@@ -159,7 +162,7 @@ fn empty_limbs_are_accepted() {
 #[test]
 fn wrong_lengths_are_refused() {
     type Kernel = fn(Isa, Modulus, &mut [u32], &[u32]);
-    let kernels: [(&str, Kernel); 17] = [
+    let kernels: [(&str, Kernel); 19] = [
         ("add_assign", add_assign),
         ("add_into", |isa, m, out, x| add_into(isa, m, out, x, x)),
         ("sub_assign", sub_assign),
@@ -169,6 +172,8 @@ fn wrong_lengths_are_refused() {
         ("mul_montgomery_assign", mul_montgomery_assign),
         ("mul_montgomery_into", |isa, m, out, x| mul_montgomery_into(isa, m, out, x, x)),
         ("mul_montgomery_add_assign", |isa, m, sum, x| mul_montgomery_add_assign(isa, m, sum, x, x)),
+        ("mul_scalar_into", |isa, m, out, x| mul_scalar_into(isa, m, out, x, 1)),
+        ("mul_scalar_add_assign", |isa, m, sum, x| mul_scalar_add_assign(isa, m, sum, x, 1)),
         ("sub_mul_scalar_into", |isa, m, out, x| sub_mul_scalar_into(isa, m, out, x, x, 1)),
         ("sub_mul_scalar_assign", |isa, m, x, y| sub_mul_scalar_assign(isa, m, x, y, 1)),
         ("lift_centred_into", |isa, m, out, x| lift_centred_into(isa, out, x, m, m)),

@@ -148,10 +148,28 @@ impl Converter {
         let n = self.check_prepared(prepared, overflow);
         assert_eq!(out.len(), n, "words of the converted limb");
         let target = &self.target[target_index];
-        match self.source.as_slice() {
-            [only] => eltwise::lift_centred_into(self.isa, out, prepared, only.modulus, target.modulus),
-            _ => dispatch!(self.isa, combine(target: &Target, prepared: &[u32], overflow: &[u32], out: &mut [u32])),
+        match self.source.len() {
+            1 => eltwise::lift_centred_into(self.isa, out, prepared, self.source[0].modulus, target.modulus),
+            2 => self.combine_into::<2>(target, prepared, overflow, out),
+            3 => self.combine_into::<3>(target, prepared, overflow, out),
+            4 => self.combine_into::<4>(target, prepared, overflow, out),
+            5 => self.combine_into::<5>(target, prepared, overflow, out),
+            6 => self.combine_into::<6>(target, prepared, overflow, out),
+            7 => self.combine_into::<7>(target, prepared, overflow, out),
+            8 => self.combine_into::<8>(target, prepared, overflow, out),
+            count => unreachable!("a conversion starts from {count} primes"),
         }
+    }
+
+    /// [`combine`] for a known number of source primes, which makes it about twice as fast.
+    fn combine_into<const SOURCES: usize>(&self, target: &Target, prepared: &[u32], overflow: &[u32], out: &mut [u32]) {
+        let limbs: [&[u32]; SOURCES] = std::array::from_fn(|i| &prepared[i * out.len()..(i + 1) * out.len()]);
+        dispatch!(self.isa, [const SOURCES: usize] combine(
+            target: &Target,
+            limbs: [&[u32]; SOURCES],
+            overflow: &[u32],
+            out: &mut [u32],
+        ));
     }
 
     /// The length of a limb, after checking all lengths.
@@ -196,17 +214,25 @@ fn prepare<L: Lanes>(l: L, source: &[Source], limbs: &mut [u32], overflow: &mut 
 /// The sum is at most 8 (2^30 - 1) (t - 1) + 8 (t - 1) < 2^33 t, as the eight y_i are below 2^30, the overflow is at most 8
 /// and the constants are below t. So it needs no folding.
 #[inline(always)]
-fn combine<L: Lanes>(l: L, target: &Target, prepared: &[u32], overflow: &[u32], out: &mut [u32]) {
+fn combine<L: Lanes, const SOURCES: usize>(
+    l: L,
+    target: &Target,
+    limbs: [&[u32]; SOURCES],
+    overflow: &[u32],
+    out: &mut [u32],
+) {
     let sums = ProductSums::new(l, target.modulus);
-    let n = out.len();
     let minus_product = l.spread_splat(target.minus_product);
-    for ((at, overflow), out) in
-        (0..n).step_by(L::COUNT).zip(overflow.chunks_exact(L::COUNT)).zip(out.chunks_exact_mut(L::COUNT))
-    {
-        let mut sum = l.mul_wide(l.spread(l.load(overflow)), minus_product);
-        for (i, &cofactor) in target.cofactors.iter().enumerate() {
-            let y = l.spread(l.load(&prepared[i * n + at..][..L::COUNT]));
-            sum = sums.add_product(l, sum, y, l.spread_splat(cofactor));
+    let mut cofactors = [minus_product; SOURCES];
+    for (spread, &cofactor) in cofactors.iter_mut().zip(&target.cofactors) {
+        *spread = l.spread_splat(cofactor);
+    }
+    for (v, out) in out.chunks_exact_mut(L::COUNT).enumerate() {
+        let at = v * L::COUNT;
+        let mut sum = l.mul_wide(l.spread(l.load(&overflow[at..at + L::COUNT])), minus_product);
+        for i in 0..SOURCES {
+            let y = l.spread(l.load(&limbs[i][at..at + L::COUNT]));
+            sum = sums.add_product(l, sum, y, cofactors[i]);
         }
         l.store(sums.reduce(l, sum), out);
     }

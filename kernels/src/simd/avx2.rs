@@ -43,6 +43,7 @@ impl Lanes for Avx2 {
     type Square = [__m256i; 8];
 
     const COUNT: usize = 8;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     fn splat(self, x: u32) -> __m256i {
@@ -60,6 +61,11 @@ impl Lanes for Avx2 {
         assert_eq!(to.len(), Self::COUNT);
         // SAFETY: see the impl; 8 residues are 32 writable bytes.
         unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), v) }
+    }
+    #[inline(always)]
+    fn prefetch(self, from: &[u32], ahead: usize) {
+        // SAFETY: a prefetch reads nothing that the program sees and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(ahead).cast()) }
     }
     #[inline(always)]
     fn load_halves(self, from: &[i64]) -> (__m256i, __m256i) {
@@ -157,6 +163,10 @@ impl Lanes for Avx2 {
     fn spread_splat(self, x: u32) -> EvenOdd {
         let v = self.splat(x);
         EvenOdd { even: v, odd: v }
+    }
+    #[inline(always)]
+    fn spread_pair(self, even: u32, odd: u32) -> EvenOdd {
+        EvenOdd { even: self.splat(even), odd: self.splat(odd) }
     }
     #[inline(always)]
     fn spread_low(self, x: EvenOdd) -> EvenOdd {

@@ -82,6 +82,7 @@ impl Lanes for Avx512 {
     type Square = [__m512i; 16];
 
     const COUNT: usize = 16;
+    const REGISTERS: usize = 32;
 
     #[inline(always)]
     fn splat(self, x: u32) -> __m512i {
@@ -99,6 +100,11 @@ impl Lanes for Avx512 {
         assert_eq!(to.len(), Self::COUNT);
         // SAFETY: see the impl; 16 residues are 64 writable bytes.
         unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), v) }
+    }
+    #[inline(always)]
+    fn prefetch(self, from: &[u32], ahead: usize) {
+        // SAFETY: a prefetch reads nothing that the program sees and never faults, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(ahead).cast()) }
     }
     #[inline(always)]
     fn load_halves(self, from: &[i64]) -> (__m512i, __m512i) {
@@ -191,6 +197,10 @@ impl Lanes for Avx512 {
     fn spread_splat(self, x: u32) -> EvenOdd {
         let v = self.splat(x);
         EvenOdd { even: v, odd: v }
+    }
+    #[inline(always)]
+    fn spread_pair(self, even: u32, odd: u32) -> EvenOdd {
+        EvenOdd { even: self.splat(even), odd: self.splat(odd) }
     }
     #[inline(always)]
     fn spread_low(self, x: EvenOdd) -> EvenOdd {

@@ -24,6 +24,8 @@ pub(crate) trait Lanes: Copy {
 
     /// Lanes in a vector: 1, 8 or 16; it divides [`BLOCK`](super::BLOCK).
     const COUNT: usize;
+    /// Registers that hold a `Vector`, or half a `Wide`.
+    const REGISTERS: usize;
 
     /// `x` in every lane.
     fn splat(self, x: u32) -> Self::Vector;
@@ -33,6 +35,9 @@ pub(crate) trait Lanes: Copy {
     /// # Panics
     /// If `to` is not `COUNT` long.
     fn store(self, v: Self::Vector, to: &mut [u32]);
+    /// Asks for the cache line that begins `ahead` words after the start of `from`, which may lie outside: a hint, without
+    /// effect on what is computed.
+    fn prefetch(self, from: &[u32], ahead: usize);
     /// The low and the high halves of `COUNT` integers of 64 bits.
     ///
     /// # Panics
@@ -58,6 +63,8 @@ pub(crate) trait Lanes: Copy {
     fn spread(self, v: Self::Vector) -> Self::Spread;
     /// [`Lanes::spread`] of [`Lanes::splat`].
     fn spread_splat(self, x: u32) -> Self::Spread;
+    /// `even` in the even lanes and `odd` in the odd lanes, spread.
+    fn spread_pair(self, even: u32, odd: u32) -> Self::Spread;
     /// The low half of each 64-bit lane, spread (it costs nothing).
     fn spread_low(self, x: Self::Wide) -> Self::Spread;
     /// All 64 bits of the products.

@@ -17,6 +17,7 @@ impl Lanes for Model {
     type Square = [[u32; 16]; 16];
 
     const COUNT: usize = 16;
+    const REGISTERS: usize = 32;
 
     fn splat(self, x: u32) -> [u32; 16] {
         [x; 16]
@@ -27,6 +28,7 @@ impl Lanes for Model {
     fn store(self, v: [u32; 16], to: &mut [u32]) {
         to.copy_from_slice(&v);
     }
+    fn prefetch(self, _from: &[u32], _ahead: usize) {}
     fn load_halves(self, from: &[i64]) -> ([u32; 16], [u32; 16]) {
         assert_eq!(from.len(), Self::COUNT);
         let halves = |i: usize| Scalar.load_halves(&from[i..=i]);
@@ -64,6 +66,9 @@ impl Lanes for Model {
     }
     fn spread_splat(self, x: u32) -> [u32; 16] {
         [x; 16]
+    }
+    fn spread_pair(self, even: u32, odd: u32) -> [u32; 16] {
+        from_fn(|i| if i % 2 == 0 { even } else { odd })
     }
     fn spread_low(self, x: [u64; 16]) -> [u32; 16] {
         self.wide_low(x)

@@ -14,6 +14,7 @@ impl Lanes for Scalar {
     type Square = [u32; 1];
 
     const COUNT: usize = 1;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     fn splat(self, x: u32) -> u32 {
@@ -29,6 +30,8 @@ impl Lanes for Scalar {
         assert_eq!(to.len(), Self::COUNT);
         to[0] = v;
     }
+    #[inline(always)]
+    fn prefetch(self, _from: &[u32], _ahead: usize) {}
     #[inline(always)]
     fn load_halves(self, from: &[i64]) -> (u32, u32) {
         assert_eq!(from.len(), Self::COUNT);
@@ -77,6 +80,10 @@ impl Lanes for Scalar {
     #[inline(always)]
     fn spread_splat(self, x: u32) -> u32 {
         x
+    }
+    #[inline(always)]
+    fn spread_pair(self, even: u32, _odd: u32) -> u32 {
+        even
     }
     #[inline(always)]
     fn spread_low(self, x: u64) -> u32 {

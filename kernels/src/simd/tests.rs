@@ -48,6 +48,9 @@ fn check_arithmetic<L: Lanes>(l: L, seed: u64) {
     assert_eq!(stored_wide(l, products), map_wide(&x, &y, |x, y| x * y));
     let by_constant = l.mul_wide(l.spread(a), l.spread_splat(y[0]));
     assert_eq!(stored_wide(l, by_constant), map_wide(&x, &y, |x, _| x * u64::from(y[0])));
+    let by_pair = l.mul_wide(l.spread(a), l.spread_pair(y[0], x[0]));
+    let pair: Vec<u32> = (0..L::COUNT).map(|i| if i % 2 == 0 { y[0] } else { x[0] }).collect();
+    assert_eq!(stored_wide(l, by_pair), map_wide(&x, &pair, |x, y| x * y));
     let squares = l.mul_wide(l.spread(a), l.spread(a));
     let of_low = l.mul_wide(l.spread_low(products), l.spread(a));
     assert_eq!(stored_wide(l, of_low), map_wide(&x, &y, |x, y| ((x * y) & 0xffff_ffff) * x));
@@ -68,6 +71,8 @@ fn check_arithmetic<L: Lanes>(l: L, seed: u64) {
 #[inline(always)]
 fn check_moves<L: Lanes>(l: L, seed: u64) {
     let x = lanes::<L>(seed);
+    // Any address may be asked for.
+    l.prefetch(&x, 1 << seed);
     assert_eq!(stored(l, l.reverse(l.load(&x))), x.iter().rev().copied().collect::<Vec<_>>());
 
     let wide: Vec<i64> = [i64::MIN, -1, i64::MAX, 1 << 32]
