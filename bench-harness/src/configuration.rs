@@ -239,7 +239,8 @@ impl fmt::Display for Configuration {
     /// What people call it: `2d-64 fast-hear baby,giant,giant, 2 threads`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.threads == 1 { "" } else { "s" };
-        write!(f, "{} {} {}, {} thread{plural}", self.network_name(), self.method, self.strategies, self.threads)
+        let strategy = self.method.strategy_name(self.strategies);
+        write!(f, "{} {} {strategy}, {} thread{plural}", self.network_name(), self.method, self.threads)
     }
 }
 

@@ -66,7 +66,7 @@ impl From<&Configuration> for Identity {
         Self {
             network: configuration.network_name(),
             method: configuration.method.to_string(),
-            strategy: configuration.strategies.to_string(),
+            strategy: configuration.method.strategy_name(configuration.strategies),
             threads: configuration.threads,
         }
     }

@@ -1,10 +1,13 @@
 //! Encrypted networks against the plan in plain arithmetic and against the forward pass.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod parties;
 
 use hear_engine::network::{
     lower::Keep,
     method::{Method, Strategies, Strategy, Switches},
+    plan::{Plan, PlanRequest},
     reference,
     run::Inference,
 };
@@ -24,29 +27,74 @@ fn clip() -> Vec<f64> {
     seeded_clips(1, 1)[0].to_vec()
 }
 
-#[test]
-fn every_stage_agrees_with_the_plan_in_plain_arithmetic() {
-    for (dimension, method) in [(Dimension::OneD, Method::FastHear), (Dimension::TwoD, Method::Hear)] {
-        let network = small(dimension);
-        let parties = Parties::new(Isa::detect(), &network, method, Strategies::default(), Switches::default());
-        let inference =
-            Inference::new(&parties.context, &parties.plan, &parties.keys, &parties.encoded, Keep::Stages).unwrap();
-        let executor = ForkJoin::new(2).unwrap();
-        let mut memory = inference.memory(2).unwrap();
-        inference.run(&parties.encrypt(&clip()), &mut memory, &executor, &RunOptions::default()).unwrap();
-        let want = reference::run(&parties.plan, &network, &clip());
-        let got = inference.after_stages(&memory);
-        assert_eq!(got.len(), want.len());
-        for ((stage, got), want) in parties.plan.stages.iter().zip(&got).zip(&want) {
-            assert_eq!(got.len(), want.len(), "ciphertexts after {}", stage.name);
-            for (ciphertext, want) in got.iter().zip(want) {
-                assert_eq!(ciphertext.limbs(), stage.limbs_out, "limbs after {}", stage.name);
-                let size = want.iter().fold(1.0, |size: f64, x| size.max(x.abs()));
-                let error = largest_difference(&parties.slots(ciphertext), want) / size;
-                // Logits have 21 bits of scale, and the last rescale alone rounds them by about 2e-3.
-                assert!(error < 8e-3, "{method} {dimension}: relative error {error} after {}", stage.name);
-            }
+fn lean(isa: Isa, network: &Network) -> Parties {
+    Parties::new(isa, network, Method::LeanHear, Strategies::default(), Switches::default())
+}
+
+/// Runs a plan and compares the slots after every stage with those of plain arithmetic.
+fn check_every_stage(network: &Network, method: Method) {
+    let parties = Parties::new(Isa::detect(), network, method, Strategies::default(), Switches::default());
+    let inference =
+        Inference::new(&parties.context, &parties.plan, &parties.keys, &parties.encoded, Keep::Stages).unwrap();
+    let executor = ForkJoin::new(2).unwrap();
+    let mut memory = inference.memory(2).unwrap();
+    inference.run(&parties.encrypt(&clip()), &mut memory, &executor, &RunOptions::default()).unwrap();
+    let want = reference::run(&parties.plan, network, &clip());
+    let got = inference.after_stages(&memory);
+    assert_eq!(got.len(), want.len());
+    for ((stage, got), want) in parties.plan.stages.iter().zip(&got).zip(&want) {
+        assert_eq!(got.len(), want.len(), "ciphertexts after {}", stage.name);
+        for (ciphertext, want) in got.iter().zip(want) {
+            assert_eq!(ciphertext.limbs(), stage.limbs_out, "limbs after {}", stage.name);
+            let size = want.iter().fold(1.0, |size: f64, x| size.max(x.norm()));
+            let difference =
+                parties.slots(ciphertext).iter().zip(want).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max);
+            // Logits have 21 bits of scale, and the last rescale alone rounds them by about 2e-3.
+            let error = difference / size;
+            assert!(error < 16e-3, "{method} {}: relative error {error} after {}", network.shape(), stage.name);
         }
+    }
+}
+
+#[test]
+fn every_stage_of_the_papers_methods_agrees_with_the_plan_in_plain_arithmetic() {
+    check_every_stage(&small(Dimension::OneD), Method::FastHear);
+    check_every_stage(&small(Dimension::TwoD), Method::Hear);
+}
+
+#[test]
+fn every_stage_of_lean_hear_agrees_with_the_plan_in_plain_arithmetic() {
+    let shapes = [(Dimension::OneD, 32), (Dimension::OneD, 128), (Dimension::TwoD, 64), (Dimension::TwoD, 256)];
+    for (dimension, width) in shapes {
+        check_every_stage(&Network::seeded(Shape::new(dimension, width).unwrap(), 3), Method::LeanHear);
+    }
+}
+
+/// Runs an inference and checks that bytes and transforms are those that the plan predicts; returns logits and transforms.
+fn run_as_predicted(parties: &Parties, executor: &dyn Executor) -> (Vec<f64>, u64) {
+    let (context, plan) = (&parties.context, &parties.plan);
+    let preparation = plan.preparation(context.parameters());
+    assert_eq!(parties.encoded.bytes() as u64, preparation.plaintext_bytes, "bytes of plaintexts");
+    assert_eq!(parties.keys.bytes() as u64, preparation.key_bytes, "bytes of keys");
+    let inference = Inference::new(context, plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
+    let mut memory = inference.memory(executor.workers()).unwrap();
+    let fresh = parties.encrypt(&clip());
+    let before = context.transforms();
+    let (result, _) = inference.run(&fresh, &mut memory, executor, &RunOptions::default()).unwrap();
+    let measured = context.transforms() - before;
+    assert_eq!(measured, plan.counts().ntt, "transforms with {}, {:?}", plan.strategies, plan.switches);
+    (parties.logits(&result), measured)
+}
+
+#[test]
+fn lean_hear_costs_what_its_plan_says() {
+    let executor = ForkJoin::new(2).unwrap();
+    for (dimension, width) in [(Dimension::OneD, 64), (Dimension::TwoD, 128)] {
+        let network = Network::seeded(Shape::new(dimension, width).unwrap(), 4);
+        let parties = lean(Isa::detect(), &network);
+        let (logits, _) = run_as_predicted(&parties, &executor);
+        let error = largest_difference(&logits, &network.forward(&clip()));
+        assert!(error < 0.05, "{}: logit error {error}", network.shape());
     }
 }
 
@@ -58,19 +106,10 @@ fn strategies_and_switches_change_the_cost_as_predicted_and_no_logit() {
     let mut costs = Vec::new();
     let mut check = |strategies: Strategies, switches: Switches| {
         let parties = Parties::new(Isa::detect(), &network, Method::FastHear, strategies, switches);
-        let context = &parties.context;
-        let preparation = parties.plan.preparation(context.parameters());
-        assert_eq!(parties.encoded.bytes() as u64, preparation.plaintext_bytes, "bytes of plaintexts");
-        assert_eq!(parties.keys.bytes() as u64, preparation.key_bytes, "bytes of keys");
-        let inference = Inference::new(context, &parties.plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
-        let mut memory = inference.memory(2).unwrap();
-        let fresh = parties.encrypt(&clip());
-        let before = context.transforms();
-        let (result, _) = inference.run(&fresh, &mut memory, &executor, &RunOptions::default()).unwrap();
-        let measured = context.transforms() - before;
-        assert_eq!(measured, parties.plan.counts().ntt, "transforms with {strategies}, {switches:?}");
-        let error = largest_difference(&parties.logits(&result), &want);
+        let (logits, measured) = run_as_predicted(&parties, &executor);
+        let error = largest_difference(&logits, &want);
         assert!(error < 0.05, "logit error {error} with {strategies}, {switches:?}");
+        let preparation = parties.plan.preparation(parties.context.parameters());
         costs.push((measured, preparation.plaintext_bytes, preparation.encoding_ntt));
     };
     for strategy in Strategy::ALL {
@@ -88,12 +127,11 @@ fn strategies_and_switches_change_the_cost_as_predicted_and_no_logit() {
     }
 }
 
-#[test]
-fn executors_and_instruction_sets_give_identical_ciphertexts() {
-    let network = Network::seeded(Shape::new(Dimension::OneD, 16).unwrap(), 3);
+/// Runs an inference on every instruction set and several executors.
+fn check_identical_ciphertexts(network: &Network, method: Method) {
     let mut results = Vec::new();
     for isa in Isa::all() {
-        let parties = Parties::new(isa, &network, Method::FastHear, Strategies::default(), Switches::default());
+        let parties = Parties::new(isa, network, method, Strategies::default(), Switches::default());
         let executors: [Box<dyn Executor>; 3] =
             [Box::new(Serial), Box::new(ForkJoin::new(1).unwrap()), Box::new(ForkJoin::new(3).unwrap())];
         for executor in executors {
@@ -103,7 +141,14 @@ fn executors_and_instruction_sets_give_identical_ciphertexts() {
     }
     assert!(results.len() >= 3);
     for other in &results[1..] {
-        assert!(other.2 == results[0].2, "{} {} differs from {} {}", other.0, other.1, results[0].0, results[0].1);
+        assert!(
+            other.2 == results[0].2,
+            "{method}: {} {} differs from {} {}",
+            other.0,
+            other.1,
+            results[0].0,
+            results[0].1
+        );
     }
     if Isa::all().len() < 3 {
         eprintln!(
@@ -111,4 +156,30 @@ fn executors_and_instruction_sets_give_identical_ciphertexts() {
             Isa::all().iter().map(|isa| isa.name()).collect::<Vec<_>>()
         );
     }
+}
+
+#[test]
+fn executors_and_instruction_sets_give_identical_ciphertexts() {
+    let network = |width| Network::seeded(Shape::new(Dimension::OneD, width).unwrap(), 3);
+    check_identical_ciphertexts(&network(16), Method::FastHear);
+    check_identical_ciphertexts(&network(32), Method::LeanHear);
+}
+
+#[test]
+fn what_lean_hear_cannot_do_is_refused_with_the_reason() {
+    let request = |width, strategies, switches| {
+        let shape = Shape::new(Dimension::TwoD, width).unwrap();
+        let request = PlanRequest { shape, method: Method::LeanHear, strategies, switches };
+        Plan::new(&request).unwrap_err().to_string()
+    };
+    for width in [16, 32, 96] {
+        let error = request(width, Strategies::default(), Switches::default());
+        assert!(error.contains(&format!("2d-{width}")) && error.contains("[64, 128, 256]"), "{error}");
+    }
+    let error = request(64, Strategies([Strategy::Full; 3]), Switches::default());
+    assert!(error.contains("full,full,full"), "{error}");
+    let mut switches = Switches::default();
+    switches.disable("hoisting").unwrap();
+    let error = request(64, Strategies::default(), switches);
+    assert!(error.contains("switching off hoisting"), "{error}");
 }

@@ -5,8 +5,10 @@
 //! one limb, as NTT values; its limbs belong to the first data primes.
 
 pub mod activation;
+pub mod extended;
 pub mod linear;
 pub mod rotation;
+pub mod squares;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
+use super::lean::cost as lean;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
 use crate::{params::Parameters, rlwe::KeySwitchSpec};
 
@@ -214,6 +215,7 @@ impl Plan {
                 counts += Units::rescales(l, if lazy { outputs } else { inputs });
                 counts += unhoisted(if lazy { l } else { next }, rotated);
             }
+            Step::Lean(step) => counts += lean::counts(step, stage, units.n),
         }
         counts
     }
@@ -235,19 +237,42 @@ impl Plan {
         let keys = self.keys(parameters);
         let key_bytes =
             |spec: &KeySwitchSpec| (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes;
-        let (mut plaintexts, mut limbs, mut half_limbs) = (0, 0, 0);
-        for (count, at, halves) in self.stages.iter().flat_map(stage_plaintexts) {
-            plaintexts += count;
-            limbs += count * self.plaintext_limbs(at) as u64;
-            half_limbs += count * self.plaintext_limbs(at) as u64 * halves;
+        let mut all = Plaintexts::default();
+        for stage in &self.stages {
+            if let Step::Lean(step) = &stage.step {
+                all += lean::plaintexts(step, stage, limb_bytes / 4);
+            }
+            for (count, at, halves) in stage_plaintexts(stage) {
+                let limbs = count * self.plaintext_limbs(at) as u64;
+                all += Plaintexts { count, bytes: limbs * halves * limb_bytes / 2, ntt: limbs };
+            }
         }
         Preparation {
             keys: keys.len() as u64,
             key_bytes: keys.iter().map(key_bytes).sum(),
-            plaintexts,
-            plaintext_bytes: half_limbs * limb_bytes / 2,
-            encoding_ntt: limbs,
+            plaintexts: all.count,
+            plaintext_bytes: all.bytes,
+            encoding_ntt: all.ntt,
         }
+    }
+}
+
+/// Plaintexts of a stage.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Plaintexts {
+    /// How many.
+    pub(super) count: u64,
+    /// Bytes of their residues.
+    pub(super) bytes: u64,
+    /// Transforms of whole limbs that encoding them takes.
+    pub(super) ntt: u64,
+}
+
+impl AddAssign for Plaintexts {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.bytes += other.bytes;
+        self.ntt += other.ntt;
     }
 }
 
@@ -265,6 +290,7 @@ fn stage_plaintexts(stage: &Stage) -> Vec<(u64, usize, u64)> {
             vec![(inputs, stage.limbs_in, 1), (inputs, stage.limbs_in - 1, 2), (inputs, stage.limbs_out, 2)]
         }
         Step::Merge(_) => vec![(1, stage.limbs_in, 1)],
+        Step::Lean(_) => Vec::new(),
         Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => Vec::new(),
     }
 }

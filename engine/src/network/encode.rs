@@ -4,13 +4,21 @@
 //! ([`hear_kernels::accumulate`]). A plaintext is encoded for the limbs of the ciphertext that it meets (the paper's
 //! level-aware encoding), or for all of them where that is switched off.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use hear_kernels::accumulate::{TileShape, weight_stream_insert, weight_stream_words};
 use hear_model::network::Network;
 use hear_scheduler::{Cancel, Executor, RunError};
 
 use super::{
+    lean::{
+        encode::{self as lean, EncodedLean},
+        weights::LeadingCoefficientError,
+    },
+    method::Method,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
     weights::{LinearIndex, Weights, merge_mask},
 };
@@ -37,10 +45,12 @@ enum EncodedStage {
     Activation(Vec<EncodedQuadratic>),
     /// The mask.
     Merge(Limbs),
+    /// A stage of `lean-hear`.
+    Lean(EncodedLean),
 }
 
 /// Residues of a plaintext or of a stream of them, limb by limb.
-type Limbs = Vec<Vec<u32>>;
+pub(super) type Limbs = Vec<Vec<u32>>;
 
 /// The coefficients of a x^2 + b x + c as plaintexts.
 #[derive(Debug)]
@@ -72,6 +82,9 @@ pub enum NetworkEncodeError {
         /// The plan's shape.
         plan: String,
     },
+    /// An activation whose square cannot be completed.
+    #[error(transparent)]
+    LeadingCoefficient(#[from] LeadingCoefficientError),
     /// The executor was stopped.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -183,21 +196,22 @@ impl EncodedNetwork {
                 plan: plan.shape.to_string(),
             });
         }
+        if plan.method == Method::LeanHear {
+            let stages = lean::encode(context, plan, network, executor, cancel, progress)?;
+            return Ok(Self { stages: stages.into_iter().map(EncodedStage::Lean).collect() });
+        }
         let units = units(plan);
         let work = Encoding { context, plan, weights: Weights::new(network), encoder: Encoder::new(context.log_n()) };
-        let scratch: Vec<_> = (0..executor.workers()).map(|_| Mutex::new(work.scratch())).collect();
-        let pieces: Vec<OnceLock<Result<Piece, EncodeError>>> = units.iter().map(|_| OnceLock::new()).collect();
-        let done = std::sync::atomic::AtomicUsize::new(0);
-        executor.for_each(units.len(), cancel, &|index, worker| {
-            let mut scratch = scratch[worker].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let piece = work.piece(units[index], &mut scratch);
-            // Every index comes once, so the cell is empty.
-            let _ = pieces[index].set(piece);
-            progress(1 + done.fetch_add(1, std::sync::atomic::Ordering::Relaxed), units.len());
-        })?;
+        let pieces = in_parallel(
+            executor,
+            cancel,
+            progress,
+            units.len(),
+            || work.scratch(),
+            |index, scratch| work.piece(units[index], scratch),
+        )?;
         let mut stages: Vec<_> = plan.stages.iter().map(|stage| EncodedStage::empty(plan, stage)).collect();
         for (unit, piece) in units.into_iter().zip(pieces) {
-            let piece = piece.into_inner().expect("a finished loop has done every unit");
             let piece = piece.map_err(|source| {
                 let stage = plan.stages[unit.stage()].name.clone();
                 NetworkEncodeError::Value { stage, source }
@@ -222,6 +236,7 @@ impl EncodedNetwork {
                     quadratics.iter().map(|q| limbs(&q.a) + limbs(&q.b) + limbs(&q.c)).sum()
                 }
                 EncodedStage::Merge(mask) => limbs(mask),
+                EncodedStage::Lean(encoded) => encoded.bytes(),
             })
             .sum()
     }
@@ -250,6 +265,14 @@ impl EncodedNetwork {
         }
     }
 
+    /// The plaintexts of a stage of `lean-hear`.
+    pub(super) fn lean(&self, stage: usize) -> &EncodedLean {
+        match &self.stages[stage] {
+            EncodedStage::Lean(encoded) => encoded,
+            other => unreachable!("a plan's lean stage has lean plaintexts, not {other:?}"),
+        }
+    }
+
     /// The mask of a merge, halves in Montgomery form.
     pub(super) fn mask(&self, stage: usize) -> &[Vec<u32>] {
         match &self.stages[stage] {
@@ -269,6 +292,7 @@ impl EncodedStage {
             }
             Step::Activation(_) => Self::Activation(Vec::with_capacity(stage.inputs)),
             Step::Merge(_) => Self::Merge(Limbs::new()),
+            Step::Lean(_) => Self::Lean(EncodedLean::default()),
             Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => Self::None,
         }
     }
@@ -285,6 +309,29 @@ impl EncodedStage {
             (stage, unit, _) => unreachable!("{unit:?} is no part of {stage:?}"),
         }
     }
+}
+
+/// The results of `piece` for every index below `count`, in order, on the executor's threads, each of which makes its scratch
+/// once. `progress` is called after every piece with the number of pieces done and their total.
+pub(super) fn in_parallel<T: Send + Sync, S: Send>(
+    executor: &dyn Executor,
+    cancel: &Cancel,
+    progress: &(dyn Fn(usize, usize) + Sync),
+    count: usize,
+    scratch: impl Fn() -> S,
+    piece: impl Fn(usize, &mut S) -> T + Sync,
+) -> Result<Vec<T>, RunError> {
+    let scratch: Vec<_> = (0..executor.workers()).map(|_| Mutex::new(scratch())).collect();
+    let pieces: Vec<OnceLock<T>> = (0..count).map(|_| OnceLock::new()).collect();
+    let done = AtomicUsize::new(0);
+    executor.for_each(count, cancel, &|index, worker| {
+        let mut scratch = scratch[worker].lock().unwrap_or_else(PoisonError::into_inner);
+        // Every index comes once, so the cell is empty.
+        let _ = pieces[index].set(piece(index, &mut scratch));
+        progress(1 + done.fetch_add(1, Ordering::Relaxed), count);
+    })?;
+    let finished = |piece: OnceLock<T>| piece.into_inner().expect("a finished loop has done every piece");
+    Ok(pieces.into_iter().map(finished).collect())
 }
 
 /// All units of a plan, the longest first within a stage.
@@ -305,6 +352,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
                 units.extend((0..stage.inputs).map(|ciphertext| Unit::Quadratic { stage: index, ciphertext }));
             }
             Step::Merge(_) => units.push(Unit::Mask { stage: index }),
+            Step::Lean(_) => {}
             Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => {}
         }
     }

@@ -9,6 +9,7 @@ use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions
 use super::{
     cost::{Counts, Speeds, Units},
     encode::Tiling,
+    lean::lower::LeanOperation,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
 };
 
@@ -30,6 +31,17 @@ pub struct Lowered {
 /// What a task does with the slices that it gets, in the order in which it named them.
 #[derive(Clone, Debug)]
 pub(super) enum Operation {
+    /// A copy of a value, for whoever looks between stages.
+    Copy,
+    /// A task of one of the paper's methods.
+    Paper(PaperOperation),
+    /// A task of a stage of `lean-hear`.
+    Lean { stage: usize, operation: LeanOperation },
+}
+
+/// What a task of one of the paper's methods does.
+#[derive(Clone, Debug)]
+pub(super) enum PaperOperation {
     /// Coefficients of component 1 of a value: the part of a key switch that rotations of one ciphertext share.
     Decompose { limbs: usize },
     /// One extended limb of the decomposition, times that limb of several keys. Reads the value's own limb unless the
@@ -53,8 +65,6 @@ pub(super) enum Operation {
     Multiply { stage: usize, ciphertext: usize },
     /// A merge's mask times a value, rescaled or not.
     Mask { stage: usize, rescale: bool },
-    /// A copy of a value, for whoever looks between stages.
-    Copy,
 }
 
 /// What to keep beside the result.
@@ -69,14 +79,14 @@ pub enum Keep {
 
 /// A ciphertext's buffers, one a limb.
 #[derive(Clone, Copy, Debug)]
-struct Value(BufferRange);
+pub(super) struct Value(pub(super) BufferRange);
 
 impl Value {
     fn limbs(self) -> usize {
         self.0.len()
     }
 
-    fn limb(self, limb: usize) -> BufferRange {
+    pub(super) fn limb(self, limb: usize) -> BufferRange {
         self.0.slice(limb..limb + 1)
     }
 
@@ -114,13 +124,13 @@ pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptio
     Ok(Lowered { graph, operations: lowering.operations, input, output, after_stages })
 }
 
-struct Lowering<'p> {
+pub(super) struct Lowering<'p> {
     plan: &'p Plan,
-    n: usize,
+    pub(super) n: usize,
     special: usize,
     units: Units,
     speeds: Speeds,
-    graph: GraphBuilder,
+    pub(super) graph: GraphBuilder,
     operations: Vec<Operation>,
     stage: StageId,
 }
@@ -143,22 +153,22 @@ impl Lowering<'_> {
             Step::Activation(_) => {
                 let line = |(ciphertext, &x): (usize, &Value)| {
                     let y = self.value(x.limbs() - 1);
-                    let operation = Operation::Line { stage: index, ciphertext };
+                    let operation = PaperOperation::Line { stage: index, ciphertext };
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, 1);
-                    self.emit(operation, &[x.0], &[y.0], work);
+                    self.emit_paper(operation, &[x.0], &[y.0], work);
                     y
                 };
                 let lines: Vec<_> = state.iter().enumerate().map(line).collect();
                 let multiply = |(ciphertext, (x, y)): (usize, (&Value, Value))| {
                     let limbs = y.limbs();
                     let z = self.value(limbs - 1);
-                    let operation = Operation::Multiply { stage: index, ciphertext };
+                    let operation = PaperOperation::Multiply { stage: index, ciphertext };
                     // Four products between components weigh as much as two with plaintexts.
                     let mut work = self.products(limbs, 2);
                     work += self.key_switch(limbs);
                     work += Units::rescales(limbs as u64, 1);
-                    self.emit(operation, &[y.0, x.first(limbs).0], &[z.0], work);
+                    self.emit_paper(operation, &[y.0, x.first(limbs).0], &[z.0], work);
                     z
                 };
                 state.iter().zip(lines).enumerate().map(multiply).collect()
@@ -170,10 +180,10 @@ impl Lowering<'_> {
                 for &x in &state {
                     let limbs = if lazy { x.limbs() } else { x.limbs() - 1 };
                     let y = self.value(limbs);
-                    let operation = Operation::Mask { stage: index, rescale: !lazy };
+                    let operation = PaperOperation::Mask { stage: index, rescale: !lazy };
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, u64::from(!lazy));
-                    self.emit(operation, &[x.0], &[y.0], work);
+                    self.emit_paper(operation, &[x.0], &[y.0], work);
                     masked.push(y);
                 }
                 for (position, &y) in masked.iter().enumerate() {
@@ -181,6 +191,7 @@ impl Lowering<'_> {
                 }
                 masked.chunks(lanes).map(|group| self.sum(group, lazy, None)).collect()
             }
+            Step::Lean(step) => self.lean(index, stage, step, &state),
         }
     }
 
@@ -199,15 +210,15 @@ impl Lowering<'_> {
                     let reads: Vec<_> = inputs.iter().map(|x| x.limb(limb)).collect();
                     let writes: Vec<_> = of_tile.iter().map(|x| x.limb(limb)).collect();
                     let work = self.products(1, inputs.len() * of_tile.len());
-                    self.emit(Operation::Products { stage: index, tile, limb }, &reads, &writes, work);
+                    self.emit_paper(PaperOperation::Products { stage: index, tile, limb }, &reads, &writes, work);
                 }
             } else {
                 let reads: Vec<_> = inputs.iter().map(|x| x.0).collect();
                 let writes: Vec<_> = of_tile.iter().map(|x| x.0).collect();
-                let operation = Operation::RescaledProducts { stage: index, tile, limbs };
+                let operation = PaperOperation::RescaledProducts { stage: index, tile, limbs };
                 let mut work = self.products(limbs, inputs.len());
                 work += Units::rescales(limbs as u64, inputs.len() as u64);
-                self.emit(operation, &reads, &writes, work);
+                self.emit_paper(operation, &reads, &writes, work);
             }
         }
         let giants = linear.giants();
@@ -242,7 +253,7 @@ impl Lowering<'_> {
         let limbs = x.limbs();
         let transforms = |ntt: usize| Counts { ntt: ntt as u64, ..Counts::default() };
         let coefficients = self.graph.buffers(1, limbs * self.n);
-        self.emit(Operation::Decompose { limbs }, &[x.0], &[coefficients], transforms(limbs));
+        self.emit_paper(PaperOperation::Decompose { limbs }, &[x.0], &[coefficients], transforms(limbs));
         let products: Vec<Value> = rotations.iter().map(|_| self.value(limbs + self.special)).collect();
         for extended in 0..limbs + self.special {
             let mut reads = vec![coefficients];
@@ -250,16 +261,16 @@ impl Lowering<'_> {
                 reads.insert(0, x.limb(extended));
             }
             let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
-            let operation = Operation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
+            let operation = PaperOperation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
             let work = Counts { key_limbs: (2 * limbs * rotations.len()) as u64, ..transforms(limbs) };
-            self.emit(operation, &reads, &writes, work);
+            self.emit_paper(operation, &reads, &writes, work);
         }
         let mut results = Vec::with_capacity(rotations.len());
         for (&rotation, product) in rotations.iter().zip(products) {
             let result = self.value(limbs);
-            let operation = Operation::FinishRotation { limbs, rotation };
+            let operation = PaperOperation::FinishRotation { limbs, rotation };
             let work = Counts { ntt: self.units.mod_down(limbs as u64), ..Counts::default() };
-            self.emit(operation, &[product.0, x.0], &[result.0], work);
+            self.emit_paper(operation, &[product.0, x.0], &[result.0], work);
             results.push(result);
         }
         results
@@ -268,7 +279,7 @@ impl Lowering<'_> {
     /// A rotation that shares nothing.
     fn rotation(&mut self, x: Value, rotation: i32) -> Value {
         let result = self.value(x.limbs());
-        self.emit(Operation::RotateInto { rotation }, &[x.0], &[result.0], self.key_switch(x.limbs()));
+        self.emit_paper(PaperOperation::RotateInto { rotation }, &[x.0], &[result.0], self.key_switch(x.limbs()));
         result
     }
 
@@ -285,7 +296,7 @@ impl Lowering<'_> {
         if rotation == 0 && !add {
             return;
         }
-        self.emit(Operation::RotateAssign { rotation, add }, &[x.0], &[x.0], self.key_switch(x.limbs()));
+        self.emit_paper(PaperOperation::RotateAssign { rotation, add }, &[x.0], &[x.0], self.key_switch(x.limbs()));
     }
 
     fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
@@ -294,7 +305,7 @@ impl Lowering<'_> {
         let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));
         work.product_limbs += (limbs * terms.len()) as u64;
-        self.emit(Operation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
+        self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
         result
     }
 
@@ -305,7 +316,7 @@ impl Lowering<'_> {
         copy.0
     }
 
-    fn value(&mut self, limbs: usize) -> Value {
+    pub(super) fn value(&mut self, limbs: usize) -> Value {
         Value(self.graph.buffers(limbs, 2 * self.n))
     }
 
@@ -319,8 +330,12 @@ impl Lowering<'_> {
         self.units.products(limbs as u64, count as u64)
     }
 
+    fn emit_paper(&mut self, operation: PaperOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+        self.emit(Operation::Paper(operation), reads, writes, work);
+    }
+
     /// Adds a task; its cost is predicted from its work.
-    fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+    pub(super) fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
         self.graph.task(self.stage, self.speeds.task_ns(&work), reads, writes);
         self.operations.push(operation);
     }

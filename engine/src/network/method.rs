@@ -12,6 +12,8 @@ pub enum Method {
     Hear,
     /// The paper's merge-and-conquer convolution: mask, interlace, convolve, fold back.
     FastHear,
+    /// Ours: eight limbs, dense packing, periodic weights, completed squares. See [`super::lean`].
+    LeanHear,
 }
 
 /// In which order a convolution's rotations are taken (the paper's equations 8, 9 and 10).
@@ -109,15 +111,25 @@ impl UnknownName {
 
 impl Method {
     /// Every method, in the order in which help texts list them.
-    pub const ALL: [Self; 2] = [Self::Hear, Self::FastHear];
+    pub const ALL: [Self; 3] = [Self::Hear, Self::FastHear, Self::LeanHear];
 
     /// Multiplicative depth: one level for each convolution, two for each activation, one for the dense layer, and for
-    /// `fast-hear` one for each of the two interlacing masks.
+    /// `fast-hear` one for each of the two interlacing masks; `lean-hear` one each.
     #[must_use]
     pub fn levels(self) -> usize {
         match self {
             Self::Hear => 10,
             Self::FastHear => 12,
+            Self::LeanHear => 7,
+        }
+    }
+
+    /// What reports call the strategies under this method: `lean-hear` has its own only.
+    #[must_use]
+    pub fn strategy_name(self, strategies: Strategies) -> String {
+        match self {
+            Self::LeanHear => "own".to_owned(),
+            Self::Hear | Self::FastHear => strategies.to_string(),
         }
     }
 
@@ -127,6 +139,7 @@ impl Method {
         match self {
             Self::Hear => "hear",
             Self::FastHear => "fast-hear",
+            Self::LeanHear => "lean-hear",
         }
     }
 }
@@ -239,7 +252,7 @@ mod tests {
         assert_eq!("baby, giant,giant".parse::<Strategies>().unwrap(), Strategies::default());
         assert_eq!(Strategies::default().to_string(), "baby,giant,giant");
         let error = "fastest".parse::<Method>().unwrap_err().to_string();
-        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear");
+        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear, lean-hear");
         let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
         assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
         assert!("full,baby".parse::<Strategies>().unwrap_err().to_string().contains("names 2 strategies"));

@@ -5,10 +5,12 @@
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
+//! - [`lean`]: the method of our own
 //! - [`store`]: what the parties do with keys and files
 
 pub mod cost;
 pub mod encode;
+pub mod lean;
 pub mod lower;
 pub mod method;
 pub mod packing;

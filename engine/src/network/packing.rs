@@ -6,8 +6,11 @@
 //! stands between valid positions is junk, or another channel's values where ciphertexts have been interlaced
 //! ([`Grid::lane_steps`]).
 
-use hear_model::network::Dimension;
+use hear_model::network::{Dimension, INPUT_CHANNELS, INPUT_VALUES};
+use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
+
+use super::lean::layout::Layout;
 
 /// Slots of a ciphertext: N/2 with N = 2^14, the only ring that the paper's networks use.
 pub const SLOTS: usize = 1 << 13;
@@ -15,8 +18,6 @@ pub const SLOTS: usize = 1 << 13;
 pub const BLOCK: usize = 512;
 /// Blocks of a ciphertext: how many channels it holds.
 pub const BLOCKS: usize = SLOTS / BLOCK;
-/// Channels of the input: the joints' x and y.
-pub const INPUT_CHANNELS: usize = 2;
 
 /// The valid positions of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -145,14 +146,26 @@ pub struct Tap {
 /// How the client packs a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InputPacking {
-    /// The positions of a channel in a block.
-    pub grid: Grid,
-    /// Whether all blocks hold copies, channels alternating; else the first two blocks hold the two channels.
-    pub interlaced: bool,
+    /// Where the values stand.
+    pub layout: InputLayout,
     /// Limbs of the fresh ciphertext.
     pub limbs: usize,
     /// log2 of the scale of the fresh ciphertext.
     pub scale_bits: f64,
+}
+
+/// Where the values of a clip stand in the slots.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum InputLayout {
+    /// A channel a block.
+    Blocks {
+        /// The positions of a channel in a block.
+        grid: Grid,
+        /// Whether all blocks hold copies, channels alternating; else the first two blocks hold the two channels.
+        interlaced: bool,
+    },
+    /// The windows of the first pooling, as `lean-hear` reads them: see [`super::lean::layout`].
+    Windows(Dimension),
 }
 
 impl InputPacking {
@@ -161,15 +174,29 @@ impl InputPacking {
     /// # Panics
     /// If there are not 960 values.
     #[must_use]
-    pub fn pack(&self, clip: &[f64]) -> Vec<f64> {
-        let positions = self.grid.positions();
-        assert_eq!(clip.len(), INPUT_CHANNELS * positions, "values of a clip");
-        let mut slots = vec![0.0; SLOTS];
-        let blocks = if self.interlaced { BLOCKS } else { INPUT_CHANNELS };
-        for block in 0..blocks {
-            let channel = &clip[block % INPUT_CHANNELS * positions..][..positions];
-            for (slot, &value) in self.grid.slots().zip(channel) {
-                slots[block * BLOCK + slot] = value;
+    pub fn pack(&self, clip: &[f64]) -> Vec<Complex64> {
+        assert_eq!(clip.len(), INPUT_VALUES, "values of a clip");
+        let mut slots = vec![Complex64::ZERO; SLOTS];
+        match self.layout {
+            InputLayout::Blocks { grid, interlaced } => {
+                let blocks = if interlaced { BLOCKS } else { INPUT_CHANNELS };
+                for block in 0..blocks {
+                    let channel = &clip[block % INPUT_CHANNELS * grid.positions()..][..grid.positions()];
+                    for (slot, &value) in grid.slots().zip(channel) {
+                        slots[block * BLOCK + slot] = value.into();
+                    }
+                }
+            }
+            InputLayout::Windows(dimension) => {
+                let layout = Layout::new(dimension);
+                let columns = dimension.input_rows_and_columns().1;
+                let (first, second) = clip.split_at(INPUT_VALUES / INPUT_CHANNELS);
+                for (slot, value) in slots.iter_mut().enumerate() {
+                    if let Some((row, column)) = layout.input_at(slot) {
+                        let position = row * columns + column;
+                        *value = Complex64::new(first[position], second[position]);
+                    }
+                }
             }
         }
         slots
@@ -179,8 +206,8 @@ impl InputPacking {
 /// Where the logits stand in the slots of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutputPacking {
-    /// Logit c stands in slot c * stride.
-    pub stride: usize,
+    /// Which slots and which of their parts.
+    pub layout: OutputLayout,
     /// Number of logits.
     pub classes: usize,
     /// Limbs of the result.
@@ -189,14 +216,34 @@ pub struct OutputPacking {
     pub scale_bits: f64,
 }
 
+/// Which slots hold logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OutputLayout {
+    /// Logit c is the real part of slot c * stride.
+    Real {
+        /// Slots from a logit to the next.
+        stride: usize,
+    },
+    /// Logits 2 c and 2 c + 1 are the real and the imaginary part of slot c * stride.
+    Pairs {
+        /// Slots from a pair to the next.
+        stride: usize,
+    },
+}
+
 impl OutputPacking {
     /// The logits among the slots of a decrypted result.
     ///
     /// # Panics
     /// If there are fewer slots than the last logit needs.
     #[must_use]
-    pub fn unpack(&self, slots: &[f64]) -> Vec<f64> {
-        (0..self.classes).map(|class| slots[class * self.stride]).collect()
+    pub fn unpack(&self, slots: &[Complex64]) -> Vec<f64> {
+        let logit = |class: usize| match self.layout {
+            OutputLayout::Real { stride } => slots[class * stride].re,
+            OutputLayout::Pairs { stride } if class.is_multiple_of(2) => slots[class / 2 * stride].re,
+            OutputLayout::Pairs { stride } => slots[class / 2 * stride].im,
+        };
+        (0..self.classes).map(logit).collect()
     }
 }
 
@@ -264,13 +311,16 @@ mod tests {
     #[test]
     fn a_packed_clip_repeats_its_channels_over_the_blocks() {
         let clip: Vec<f64> = (0..960).map(f64::from).collect();
-        let mut packing =
-            InputPacking { grid: Grid::input(Dimension::TwoD), interlaced: true, limbs: 13, scale_bits: 30.0 };
-        let slots = packing.pack(&clip);
-        assert_eq!((slots[16 + 3], slots[3 * BLOCK + 2 * 16 + 14]), (18.0, 480.0 + 44.0));
-        assert_eq!(slots[15], 0.0);
-        packing.interlaced = false;
-        assert_eq!(packing.pack(&clip)[..2 * BLOCK], slots[..2 * BLOCK]);
-        assert!(packing.pack(&clip)[2 * BLOCK..].iter().all(|&x| x == 0.0));
+        let grid = Grid::input(Dimension::TwoD);
+        let pack = |interlaced| {
+            let layout = InputLayout::Blocks { grid, interlaced };
+            InputPacking { layout, limbs: 13, scale_bits: 30.0 }.pack(&clip)
+        };
+        let slots = pack(true);
+        assert_eq!((slots[16 + 3].re, slots[3 * BLOCK + 2 * 16 + 14].re), (18.0, 480.0 + 44.0));
+        assert_eq!(slots[15], Complex64::ZERO);
+        let once = pack(false);
+        assert_eq!(once[..2 * BLOCK], slots[..2 * BLOCK]);
+        assert!(once[2 * BLOCK..].iter().all(|&x| x == Complex64::ZERO));
     }
 }

@@ -5,14 +5,17 @@
 //! from it: the keys that are needed ([`Plan::keys`]), the operations and bytes ([`super::cost`]), the slot vectors of the
 //! plaintexts ([`super::weights`]), the result in plain arithmetic ([`super::reference`]), the tasks ([`super::lower`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hear_model::network::Shape;
+use hear_model::network::{INPUT_CHANNELS, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    lean::{layout::Layout, plan::LeanStages, step::LeanStep},
     method::{Method, Strategies, Strategy, Switches},
-    packing::{BLOCK, BLOCKS, Grid, INPUT_CHANNELS, InputPacking, OutputPacking, SLOTS, Tap, normalised_rotation},
+    packing::{
+        BLOCK, BLOCKS, Grid, InputLayout, InputPacking, OutputLayout, OutputPacking, SLOTS, Tap, normalised_rotation,
+    },
 };
 use crate::{
     circuits::linear::{CHUNK_INPUTS, TILE_OUTPUTS},
@@ -103,6 +106,8 @@ pub enum Step {
         /// `x <- x + rotate(x, amount)` one after the other, or all amounts on the same x (`recursive_fold` off).
         rotations: Vec<i32>,
     },
+    /// A step of `lean-hear`.
+    Lean(LeanStep),
 }
 
 /// Which weights a linear stage multiplies by.
@@ -197,6 +202,23 @@ pub enum PlanError {
         /// The widest that is accepted.
         most: usize,
     },
+    /// The width does not fill the slots of `lean-hear`.
+    #[error(
+        "a {shape} network does not pack under lean-hear: its channels fill the slots for first layers of {widths:?} \
+         channels only; use fast-hear"
+    )]
+    LeanWidth {
+        /// The network's shape.
+        shape: Shape,
+        /// The widths that do.
+        widths: &'static [usize],
+    },
+    /// A choice that only the paper's methods have.
+    #[error("lean-hear chooses its rotations itself and has nothing to switch off: {choice} is for hear and fast-hear")]
+    LeanChoice {
+        /// What was chosen.
+        choice: String,
+    },
     /// The parameter set has another ring or too few primes.
     #[error(
         "parameter set '{name}' has log_n {log_n} and {limbs} data primes: this plan needs log_n {need_log_n} and {need_limbs}"
@@ -262,9 +284,9 @@ impl Plan {
     /// If the width does not pack, or the chain has too few primes, too many special ones, or another ring.
     pub fn with_parameters(request: &PlanRequest, parameters: &Parameters) -> Result<Self, PlanError> {
         let PlanRequest { shape, method, strategies, switches } = *request;
-        let width = shape.width();
-        if width == 0 || width % BLOCKS != 0 || width > WIDEST {
-            return Err(PlanError::Width { width, most: WIDEST });
+        check_width(shape, method)?;
+        if method == Method::LeanHear {
+            check_lean_choices(strategies, switches)?;
         }
         let limbs = parameters.max_limbs();
         let need_limbs = method.levels() + 1;
@@ -277,11 +299,32 @@ impl Plan {
                 need_limbs,
             });
         }
+        if method == Method::LeanHear {
+            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters);
+            let parameters = parameters.literal();
+            return Ok(Self {
+                version: PLAN_VERSION,
+                shape,
+                method,
+                strategies,
+                switches,
+                parameters,
+                input,
+                stages,
+                output,
+            });
+        }
         let grid = Grid::input(shape.dimension());
-        let input = InputPacking { grid, interlaced: switches.interlaced_input, limbs, scale_bits: SCALES.input };
+        let layout = InputLayout::Blocks { grid, interlaced: switches.interlaced_input };
+        let input = InputPacking { layout, limbs, scale_bits: SCALES.input };
         let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: SCALES.input };
         builder.network(shape, method, strategies, switches, grid);
-        let output = OutputPacking { stride: BLOCK, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
+        let output = OutputPacking {
+            layout: OutputLayout::Real { stride: BLOCK },
+            classes: 10,
+            limbs: builder.limbs,
+            scale_bits: builder.scale_bits,
+        };
         let (stages, parameters) = (builder.stages, parameters.literal());
         Ok(Self { version: PLAN_VERSION, shape, method, strategies, switches, parameters, input, stages, output })
     }
@@ -366,10 +409,11 @@ impl Plan {
         if self.switches.level_aware_encoding { limbs } else { self.input.limbs }
     }
 
-    /// The scale of a plaintext by which a stage multiplies once before it drops one prime.
+    /// The scale of a plaintext by which a stage multiplies once before it drops its primes.
     #[must_use]
     pub fn factor_scale(&self, stage: &Stage) -> f64 {
-        (stage.scale_out_bits - stage.scale_in_bits).exp2() * self.prime(stage.limbs_in - 1)
+        let dropped: f64 = (stage.limbs_out..stage.limbs_in).map(|index| self.prime(index)).product();
+        (stage.scale_out_bits - stage.scale_in_bits).exp2() * dropped
     }
 
     /// The scales inside an activation, x (a x + b) + c: that of a, and that of a x + b after its rescale.
@@ -392,13 +436,22 @@ impl Plan {
         if self.switches.lazy_rescaling { (CHUNK_INPUTS, TILE_OUTPUTS) } else { (1, 1) }
     }
 
-    /// The switching keys that the plan needs, each once, for the highest level at which it is used: with one special
-    /// prime and one digit a limb it then serves the lower levels too.
+    /// The switching keys that the plan needs, each once. Those of the paper's methods are made for the highest level at
+    /// which they are used: with one special prime and one digit a limb they serve the lower levels too. Those of
+    /// `lean-hear` are made for the level of their use.
     ///
     /// # Panics
     /// Never for a plan that was made here.
     #[must_use]
     pub fn keys(&self, parameters: &Parameters) -> Vec<KeySwitchSpec> {
+        if self.method == Method::LeanHear {
+            let steps = self.stages.iter().filter_map(|stage| match &stage.step {
+                Step::Lean(step) => Some(step),
+                _ => None,
+            });
+            let keys: BTreeSet<_> = steps.flat_map(LeanStep::keys).collect();
+            return keys.into_iter().collect();
+        }
         let mut levels = BTreeMap::new();
         for stage in &self.stages {
             for (target, limbs) in stage.key_uses(&self.switches) {
@@ -408,6 +461,30 @@ impl Plan {
         }
         levels.into_iter().map(|(target, limbs)| KeySwitchSpec::one_digit_a_limb(parameters, target, limbs)).collect()
     }
+}
+
+/// Checks that a network's channels pack under a method.
+fn check_width(shape: Shape, method: Method) -> Result<(), PlanError> {
+    let width = shape.width();
+    match method {
+        Method::LeanHear if Layout::of(shape).is_none() => {
+            Err(PlanError::LeanWidth { shape, widths: Layout::widths(shape.dimension()) })
+        }
+        Method::Hear | Method::FastHear if !width.is_multiple_of(BLOCKS) || width > WIDEST => {
+            Err(PlanError::Width { width, most: WIDEST })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that nothing was chosen that `lean-hear` does not have.
+fn check_lean_choices(strategies: Strategies, switches: Switches) -> Result<(), PlanError> {
+    let choice = match switches.disabled().first() {
+        Some(name) => format!("switching off {name}"),
+        None if strategies != Strategies::default() => format!("the strategy {strategies}"),
+        None => return Ok(()),
+    };
+    Err(PlanError::LeanChoice { choice })
 }
 
 /// Walks the network, keeping track of what the next stage reads.
@@ -583,6 +660,7 @@ impl Stage {
             }
             Step::Activation(_) => vec![(KeyTarget::Relinearize, self.limbs_in - 1)],
             Step::Merge(merge) => rotate(&merge.rotations(), product),
+            Step::Lean(_) => Vec::new(),
         }
     }
 }

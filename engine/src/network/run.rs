@@ -9,7 +9,9 @@ use hear_scheduler::{
 use super::{
     encode::EncodedNetwork,
     encode::Tiling,
-    lower::{Keep, Lowered, Operation, lower},
+    lean::run::LeanRun,
+    lower::{Keep, Lowered, Operation, PaperOperation, lower},
+    method::Method,
     plan::{Plan, Step},
 };
 use crate::{
@@ -19,25 +21,25 @@ use crate::{
     },
     params::PrimeIndex,
     ring::{Basis, Context},
-    rlwe::{Ciphertext, KeyTarget, SpecError, SwitchingKey},
+    rlwe::{Ciphertext, KeySwitchSpec, KeyTarget, SpecError, SwitchingKey},
 };
 
-/// The switching keys of a plan, by what they are for.
+/// The switching keys of a plan, by their kind.
 #[derive(Debug, Default)]
 pub struct EvaluationKeys {
-    keys: BTreeMap<KeyTarget, SwitchingKey>,
+    keys: BTreeMap<KeySwitchSpec, SwitchingKey>,
 }
 
 impl EvaluationKeys {
-    /// Adds a key; one for the same target is replaced.
+    /// Adds a key; one of the same kind is replaced.
     pub fn insert(&mut self, key: SwitchingKey) {
-        self.keys.insert(key.spec().target, key);
+        self.keys.insert(key.spec().clone(), key);
     }
 
-    /// The key for a target.
+    /// The key of exactly this kind.
     #[must_use]
-    pub fn get(&self, target: KeyTarget) -> Option<&SwitchingKey> {
-        self.keys.get(&target)
+    pub fn get(&self, spec: &KeySwitchSpec) -> Option<&SwitchingKey> {
+        self.keys.get(spec)
     }
 
     /// Number of keys.
@@ -61,7 +63,7 @@ impl EvaluationKeys {
 
 impl FromIterator<SwitchingKey> for EvaluationKeys {
     fn from_iter<I: IntoIterator<Item = SwitchingKey>>(keys: I) -> Self {
-        Self { keys: keys.into_iter().map(|key| (key.spec().target, key)).collect() }
+        Self { keys: keys.into_iter().map(|key| (key.spec().clone(), key)).collect() }
     }
 }
 
@@ -109,10 +111,15 @@ pub enum InferenceError {
 pub struct Inference<'a> {
     context: Arc<Context>,
     plan: &'a Plan,
-    keys: &'a EvaluationKeys,
-    encoded: &'a EncodedNetwork,
-    levels: Levels,
+    method: MethodRun<'a>,
     lowered: Lowered,
+}
+
+/// Tables and keys, as the method needs them.
+#[derive(Debug)]
+enum MethodRun<'a> {
+    Paper(PaperRun<'a>),
+    Lean(LeanRun<'a>),
 }
 
 impl<'a> Inference<'a> {
@@ -127,15 +134,25 @@ impl<'a> Inference<'a> {
         encoded: &'a EncodedNetwork,
         keep: Keep,
     ) -> Result<Self, InferenceError> {
+        let mut by_target = BTreeMap::new();
         for need in plan.keys(context.parameters()) {
-            let serves = |key: &SwitchingKey| key.serves(&need.limbs, &need.special, need.digits);
-            if !keys.get(need.target).is_some_and(serves) {
-                return Err(InferenceError::MissingKey { need: need.to_string() });
-            }
+            let key = keys.get(&need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() })?;
+            by_target.insert(need.target, key);
         }
-        let levels = Levels::new(context, plan.input.limbs)?;
-        let lowered = lower(plan, levels.scratch_words(plan.input.limbs), keep, &MemoryOptions::default())?;
-        Ok(Self { context: Arc::clone(context), plan, keys, encoded, levels, lowered })
+        let (method, scratch_words) = match plan.method {
+            Method::LeanHear => {
+                let run = LeanRun::new(context, plan, keys, encoded)?;
+                let words = run.scratch_words();
+                (MethodRun::Lean(run), words)
+            }
+            Method::Hear | Method::FastHear => {
+                let levels = Levels::new(context, plan.input.limbs)?;
+                let words = levels.scratch_words(plan.input.limbs);
+                (MethodRun::Paper(PaperRun { plan, keys: by_target, encoded, levels }), words)
+            }
+        };
+        let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
+        Ok(Self { context: Arc::clone(context), plan, method, lowered })
     }
 
     /// Memory for runs on so many workers, one run at a time.
@@ -198,13 +215,42 @@ impl<'a> Inference<'a> {
         }
         value
     }
+}
 
+impl Body for Inference<'_> {
+    fn run(&self, task: TaskId, context: &mut TaskContext<'_>) {
+        let TaskContext { reads, writes, scratch, .. } = context;
+        match (&self.lowered.operations[task.index()], &self.method) {
+            (Operation::Copy, _) => {
+                for (from, to) in reads.iter().zip(writes.iter_mut()) {
+                    to.copy_from_slice(from);
+                }
+            }
+            (Operation::Lean { stage, operation }, MethodRun::Lean(run)) => {
+                run.run(*stage, operation, reads, writes, scratch);
+            }
+            (Operation::Paper(operation), MethodRun::Paper(run)) => run.run(operation, reads, writes, scratch),
+            (operation, _) => unreachable!("{operation:?} is of another method than the plan"),
+        }
+    }
+}
+
+/// Tables and keys of one of the paper's methods.
+#[derive(Debug)]
+struct PaperRun<'a> {
+    plan: &'a Plan,
+    keys: BTreeMap<KeyTarget, &'a SwitchingKey>,
+    encoded: &'a EncodedNetwork,
+    levels: Levels,
+}
+
+impl PaperRun<'_> {
     fn key(&self, target: KeyTarget) -> &SwitchingKey {
-        self.keys.get(target).expect("checked when the inference was prepared")
+        self.keys[&target]
     }
 
     fn rotation(&self, amount: i32) -> Rotation<'_> {
-        let automorphism = self.context.rotation(i64::from(amount));
+        let automorphism = self.levels.context().rotation(i64::from(amount));
         Rotation { key: self.key(KeyTarget::Rotate(amount)), automorphism }
     }
 
@@ -215,18 +261,15 @@ impl<'a> Inference<'a> {
             other => unreachable!("{other:?} has no products"),
         }
     }
-}
 
-impl Body for Inference<'_> {
-    fn run(&self, task: TaskId, context: &mut TaskContext<'_>) {
-        let TaskContext { reads, writes, scratch, .. } = context;
-        let (levels, n) = (&self.levels, self.context.n());
-        match &self.lowered.operations[task.index()] {
-            Operation::Decompose { limbs } => {
+    fn run(&self, operation: &PaperOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (levels, n) = (&self.levels, self.levels.context().n());
+        match operation {
+            PaperOperation::Decompose { limbs } => {
                 let gadget = levels.gadget(*limbs);
                 gadget.to_coefficients_into(reads.iter().map(|pair| &pair[n..]), writes[0]);
             }
-            Operation::RaiseAndMultiply { limbs, extended, rotations } => {
+            PaperOperation::RaiseAndMultiply { limbs, extended, rotations } => {
                 let (own, coefficients) = match reads[..] {
                     [pair, coefficients] => (Some(&pair[n..]), coefficients),
                     [coefficients] => (None, coefficients),
@@ -236,45 +279,42 @@ impl Body for Inference<'_> {
                 let shared = SharedLimb { limbs: *limbs, extended: *extended, own, coefficients };
                 rotation::raise_and_multiply(levels, shared, keys, writes, scratch);
             }
-            Operation::FinishRotation { limbs, rotation } => {
+            PaperOperation::FinishRotation { limbs, rotation } => {
                 let (extended, x) = reads.split_at(reads.len() - limbs);
                 self.rotation(*rotation).finish_into(levels, extended, x, writes, scratch);
             }
-            Operation::RotateInto { rotation } => self.rotation(*rotation).apply_into(levels, reads, writes, scratch),
-            Operation::RotateAssign { rotation, add } => {
+            PaperOperation::RotateInto { rotation } => {
+                self.rotation(*rotation).apply_into(levels, reads, writes, scratch)
+            }
+            PaperOperation::RotateAssign { rotation, add } => {
                 self.rotation(*rotation).apply_assign(levels, writes, *add, scratch);
             }
-            Operation::Products { stage, tile, limb } => {
+            PaperOperation::Products { stage, tile, limb } => {
                 let tiling = self.tiling(*stage);
                 let stream = |chunk| (tiling.inputs_of(chunk).len(), self.encoded.weights(*stage, *tile, chunk, *limb));
                 let streams = (0..tiling.chunks()).map(stream);
-                linear::sum_of_products_into(&self.context, *limb, reads, streams, writes, scratch);
+                linear::sum_of_products_into(levels.context(), *limb, reads, streams, writes, scratch);
             }
-            Operation::RescaledProducts { stage, tile, limbs } => {
+            PaperOperation::RescaledProducts { stage, tile, limbs } => {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
                 linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
             }
-            Operation::Sum { limbs, rescale, constant } => {
+            PaperOperation::Sum { limbs, rescale, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
                 linear::sum_into(levels, *limbs, reads, *rescale, constant, writes, scratch);
             }
-            Operation::Line { stage, ciphertext } => {
+            PaperOperation::Line { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
                 activation::line_into(levels, reads, &quadratic.a, &quadratic.b, writes, scratch);
             }
-            Operation::Multiply { stage, ciphertext } => {
+            PaperOperation::Multiply { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
                 let (y, x) = reads.split_at(reads.len() / 2);
                 let key = self.key(KeyTarget::Relinearize);
                 activation::multiply_into(levels, x, y, &quadratic.c, key, writes, scratch);
             }
-            Operation::Mask { stage, rescale } => {
+            PaperOperation::Mask { stage, rescale } => {
                 linear::mask_into(levels, reads, self.encoded.mask(*stage), *rescale, writes, scratch);
-            }
-            Operation::Copy => {
-                for (from, to) in reads.iter().zip(writes.iter_mut()) {
-                    to.copy_from_slice(from);
-                }
             }
         }
     }

@@ -61,13 +61,14 @@ impl ParametersLiteral {
         let text = match name {
             "hear" => include_str!("../../../configs/parameters/hear.toml"),
             "fast-hear" => include_str!("../../../configs/parameters/fast-hear.toml"),
+            "lean-hear" => include_str!("../../../configs/parameters/lean-hear.toml"),
             _ => return Err(ParametersError::UnknownName { name: name.to_owned() }),
         };
         Self::from_toml(text)
     }
 
     /// The names that [`ParametersLiteral::by_name`] knows.
-    pub const NAMES: [&str; 2] = ["hear", "fast-hear"];
+    pub const NAMES: [&str; 3] = ["hear", "fast-hear", "lean-hear"];
 
     /// Reads a literal from TOML.
     ///

@@ -19,6 +19,7 @@ use hear_engine::{
 use hear_kernels::simd::Isa;
 use hear_model::network::Network;
 use hear_scheduler::{Cancel, Executor, ForkJoin, RunOptions};
+use num_complex::Complex64;
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -53,7 +54,8 @@ impl Parties {
 
     pub fn encrypt(&self, clip: &[f64]) -> Ciphertext {
         let scale = self.plan.input.scale_bits.exp2();
-        let coefficients = Encoder::new(self.context.log_n()).encode_real(&self.plan.input.pack(clip), scale).unwrap();
+        let coefficients =
+            Encoder::new(self.context.log_n()).encode_complex(&self.plan.input.pack(clip), scale).unwrap();
         let mut stream = Randomness::from_seed_insecure([8; 32]).stream(&Purpose::Encryption { row: 0 }).unwrap();
         encrypt(&self.context, &self.public, &coefficients, self.plan.input.limbs, scale, &mut stream)
     }
@@ -64,8 +66,8 @@ impl Parties {
         inference.run(&self.encrypt(clip), &mut memory, executor, &RunOptions::default()).unwrap().0
     }
 
-    pub fn slots(&self, ciphertext: &Ciphertext) -> Vec<f64> {
-        Evaluator::new(&self.context).decrypt_real(&self.secret, ciphertext)
+    pub fn slots(&self, ciphertext: &Ciphertext) -> Vec<Complex64> {
+        Evaluator::new(&self.context).decrypt(&self.secret, ciphertext)
     }
 
     pub fn logits(&self, result: &Ciphertext) -> Vec<f64> {

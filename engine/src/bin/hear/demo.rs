@@ -255,7 +255,7 @@ impl DemoReport {
             "network": demo.network,
             "seeded": matches!(network.source(), Source::Seeded { .. }),
             "method": demo.method.name(),
-            "strategy": demo.choices.strategy.to_string(),
+            "strategy": demo.method.strategy_name(demo.choices.strategy),
             "plan_hash": hexadecimal(&scheme.plan.hash()),
             "threads": self.threads,
             "isa": self.isa,

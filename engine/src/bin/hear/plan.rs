@@ -104,7 +104,7 @@ impl Summary {
 
     fn table(&self) -> String {
         let Self { plan, parameters, total, preparation, .. } = self;
-        let mut text = format!("{}, method {}, strategies {}", plan.shape, plan.method, plan.strategies);
+        let mut text = format!("{}, method {}, strategies {}", plan.shape, plan.method, plan.method.strategy_name(plan.strategies));
         let disabled = plan.switches.disabled();
         if !disabled.is_empty() {
             text += &format!(", without {}", disabled.join(", "));
@@ -180,7 +180,7 @@ impl Summary {
         json!({
             "network": plan.shape.to_string(),
             "method": plan.method.name(),
-            "strategy": plan.strategies.to_string(),
+            "strategy": plan.method.strategy_name(plan.strategies),
             "without": plan.switches.disabled(),
             "plan_hash": hexadecimal(&plan.hash()),
             "packing_hash": hexadecimal(&plan.packing_hash()),

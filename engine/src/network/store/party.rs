@@ -140,7 +140,7 @@ impl Encryptor {
     pub fn encrypt(&self, row: u64, clip: &Clip, randomness: &Randomness) -> Result<RowCiphertext, StoreError> {
         let input = &self.scheme.plan.input;
         let scale = input.scale_bits.exp2();
-        let coefficients = self.encoder.encode_real(&input.pack(clip), scale);
+        let coefficients = self.encoder.encode_complex(&input.pack(clip), scale);
         let coefficients = coefficients.map_err(|source| value_error(row, clip, source))?;
         let mut stream = randomness.stream(&Purpose::Encryption { row })?;
         let ciphertext = encrypt(&self.scheme.context, &self.key, &coefficients, input.limbs, scale, &mut stream);
@@ -285,7 +285,7 @@ impl Decryptor {
         if coefficients.iter().any(|x| x.abs() > LARGEST_COEFFICIENT * modulus / 2.0) {
             return Err(StoreError::Noise { row: *row });
         }
-        let logits = output.unpack(&self.encoder.decode_real(&coefficients, ciphertext.scale()));
+        let logits = output.unpack(&self.encoder.decode(&coefficients, ciphertext.scale()));
         Ok(std::array::from_fn(|class| logits[class]))
     }
 }

@@ -1,0 +1,282 @@
+//! Steps of a linear map whose sums stay in the extended basis: the data limbs and the special primes.
+//!
+//! A value there is P times what it stands for. Rotated inputs and rotated sums are added without leaving it, so that a sum
+//! costs one division, by the special primes and the rescale's primes at once (double hoisting: Bossuat, Mouchet,
+//! Troncoso-Pastoriza, Hubaux, "Efficient bootstrapping for approximate homomorphic encryption with non-sparse keys",
+//! EUROCRYPT 2021). All steps but divisions work on one limb.
+
+use std::sync::Arc;
+
+use hear_kernels::{automorphism::Automorphism, eltwise};
+
+use super::{rotation::Rotation, shared, split_pairs};
+use crate::{
+    ring::{Context, PrimeIndex},
+    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, SpecError, SwitchingKey, limb_pair},
+};
+
+/// Tables for key switching at one level, and for the division that ends a sum.
+#[derive(Debug)]
+pub struct ExtendedBasis {
+    context: Arc<Context>,
+    gadget: Gadget,
+    /// P modulo each data limb.
+    special_product: Vec<u32>,
+    /// By the special primes and the primes dropped.
+    division: LimbPairDivision,
+}
+
+/// One limb of a polynomial's decomposition.
+#[derive(Clone, Copy, Debug)]
+pub struct DecomposedLimb<'a> {
+    /// The limb of the extended basis.
+    pub limb: usize,
+    /// The polynomial's own NTT values modulo that prime; absent for special primes.
+    pub own: Option<&'a [u32]>,
+    /// The coefficients from [`Gadget::to_coefficients_into`].
+    pub coefficients: &'a [u32],
+}
+
+impl ExtendedBasis {
+    /// Tables for ciphertexts and keys of `spec`'s shape; sums drop their last `drop` data primes.
+    ///
+    /// # Errors
+    /// If no switching key can have this shape.
+    ///
+    /// # Panics
+    /// If nothing is left after the drop.
+    pub fn new(context: &Arc<Context>, spec: &KeySwitchSpec, drop: usize) -> Result<Self, SpecError> {
+        let gadget = Gadget::new(context, &spec.limbs, &spec.special, spec.digits)?;
+        let special_product = spec.limbs.iter().map(|&limb| {
+            let modulus = context.modulus(limb);
+            spec.special.iter().fold(1, |product, &special| {
+                modulus.mul(product, modulus.reduce_u64(u64::from(context.modulus(special).value())))
+            })
+        });
+        let special_product = special_product.collect();
+        let (keep, dropped) = spec.limbs.split_at(spec.limbs.len() - drop);
+        let division = LimbPairDivision::new(context, keep, &[dropped, &spec.special].concat())
+            .expect("a checked spec: distinct primes, of which some are kept");
+        Ok(Self { context: Arc::clone(context), gadget, special_product, division })
+    }
+
+    /// The key switch.
+    #[must_use]
+    pub fn gadget(&self) -> &Gadget {
+        &self.gadget
+    }
+
+    /// Data limbs.
+    #[must_use]
+    pub fn limbs(&self) -> usize {
+        self.gadget.limbs().len()
+    }
+
+    /// Limbs of the extended basis.
+    #[must_use]
+    pub fn extended(&self) -> usize {
+        self.gadget.extended().len()
+    }
+
+    /// The prime of a limb of the extended basis.
+    #[must_use]
+    pub fn prime(&self, limb: usize) -> PrimeIndex {
+        self.gadget.extended()[limb]
+    }
+
+    /// Words of scratch for any step, beside what its caller keeps of its own.
+    #[must_use]
+    pub fn scratch_words(&self) -> usize {
+        let n = self.context.n();
+        let rotate = 2 * n * (self.extended() + self.limbs()) + self.gadget.mod_down_scratch_words();
+        rotate.max(self.gadget.digit_words() + 2 * n).max(self.division.scratch_words())
+    }
+
+    /// The digits of one limb of a decomposition.
+    ///
+    /// # Panics
+    /// If a length is wrong.
+    pub fn raise_into(&self, decomposed: DecomposedLimb<'_>, digits: &mut [u32]) {
+        let DecomposedLimb { limb, own, coefficients } = decomposed;
+        self.gadget.raise_limb_into(limb, own, coefficients, digits);
+    }
+
+    /// A rotated ciphertext over the data limbs: `out = rotate((c0, 0) + key switch of c1)`, from the digits of all limbs of
+    /// the extended basis.
+    ///
+    /// # Panics
+    /// If a number of limbs or a length is wrong, the key does not serve, or the scratch is too short.
+    pub fn rotate_into(
+        &self,
+        rotation: &Rotation<'_>,
+        digits: &[&[u32]],
+        x: &[&[u32]],
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        let (context, n) = (&self.context, self.context.n());
+        let (mut products, scratch) = split_pairs(scratch, self.extended(), n);
+        for (limb, (digits, product)) in digits.iter().zip(&mut products).enumerate() {
+            self.gadget.product_limb_into(limb, digits, rotation.key, product);
+        }
+        let (mut switched, scratch) = split_pairs(scratch, self.limbs(), n);
+        self.gadget.mod_down_into(&shared(&products), &mut switched, scratch);
+        for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
+            let prime = self.prime(limb);
+            limb_pair::finish_automorphism_into(context, prime, &rotation.automorphism, x, switched, out);
+        }
+    }
+
+    /// One limb of a rotated ciphertext in the extended basis: `out = rotate(P (c0, 0) + digits key)`. `c0` is absent for
+    /// special primes, modulo which P is zero.
+    ///
+    /// # Panics
+    /// If a length is wrong or the key does not serve.
+    pub fn rotate_limb_into(
+        &self,
+        limb: usize,
+        rotation: &Rotation<'_>,
+        digits: &[u32],
+        c0: Option<&[u32]>,
+        out: &mut [u32],
+        scratch: &mut [u32],
+    ) {
+        let (isa, n) = (self.context.isa(), self.context.n());
+        let product = &mut scratch[..2 * n];
+        self.product_into(limb, rotation.key, digits, c0, product);
+        for (product, out) in product.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+            rotation.automorphism.apply_into(isa, product, out);
+        }
+    }
+
+    /// [`ExtendedBasis::rotate_limb_into`], added to `sum`.
+    ///
+    /// # Panics
+    /// As [`ExtendedBasis::rotate_limb_into`].
+    pub fn add_rotated_limb(
+        &self,
+        limb: usize,
+        rotation: &Rotation<'_>,
+        digits: &[u32],
+        c0: Option<&[u32]>,
+        sum: &mut [u32],
+        scratch: &mut [u32],
+    ) {
+        let product = &mut scratch[..2 * self.context.n()];
+        self.product_into(limb, rotation.key, digits, c0, product);
+        self.add_turned(limb, &rotation.automorphism, product, sum);
+    }
+
+    /// Adds to one limb of a sum in the extended basis its own automorphism: `sum <- sum + sigma(sum)`, where the digits are
+    /// those of its second component after the division by P.
+    ///
+    /// # Panics
+    /// As [`ExtendedBasis::rotate_limb_into`].
+    pub fn add_own_automorphism(
+        &self,
+        limb: usize,
+        rotation: &Rotation<'_>,
+        digits: &[u32],
+        sum: &mut [u32],
+        scratch: &mut [u32],
+    ) {
+        let n = self.context.n();
+        let product = &mut scratch[..2 * n];
+        self.gadget.product_limb_into(limb, digits, rotation.key, product);
+        let modulus = self.context.modulus(self.prime(limb));
+        eltwise::add_assign(self.context.isa(), modulus, &mut product[..n], &sum[..n]);
+        self.add_turned(limb, &rotation.automorphism, product, sum);
+    }
+
+    /// One limb of a relinearised product in the extended basis: `out = P pair + digits key`.
+    ///
+    /// # Panics
+    /// As [`ExtendedBasis::rotate_limb_into`].
+    pub fn relinearize_limb_into(
+        &self,
+        limb: usize,
+        key: &SwitchingKey,
+        digits: &[u32],
+        pair: Option<&[u32]>,
+        out: &mut [u32],
+    ) {
+        self.gadget.product_limb_into(limb, digits, key, out);
+        if let Some(pair) = pair {
+            self.add_times_special(limb, pair, out);
+        }
+    }
+
+    /// One limb of a ciphertext in the extended basis: `out = P x`, zero modulo special primes.
+    ///
+    /// # Panics
+    /// If a length is wrong.
+    pub fn lift_limb_into(&self, limb: usize, x: Option<&[u32]>, out: &mut [u32]) {
+        let Some(x) = x else {
+            out.fill(0);
+            return;
+        };
+        let modulus = self.context.modulus(self.prime(limb));
+        eltwise::mul_scalar_into(self.context.isa(), modulus, out, x, self.special_product[limb]);
+    }
+
+    /// The end of a sum: divides by the special primes and the primes dropped, and adds a constant, whole limbs.
+    ///
+    /// # Panics
+    /// If a number of limbs or a length is wrong, or the scratch is too short.
+    pub fn divide_into(
+        &self,
+        sum: &[&[u32]],
+        constant: Option<&[Vec<u32>]>,
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        self.division.apply_into(sum, out, scratch);
+        self.add_constant(constant, out);
+    }
+
+    /// [`ExtendedBasis::divide_into`] by the special primes alone.
+    ///
+    /// # Panics
+    /// As [`ExtendedBasis::divide_into`].
+    pub fn leave_into(&self, sum: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        self.gadget.mod_down_into(sum, out, scratch);
+    }
+
+    /// The second component of a sum after the division by the special primes, in the second halves of `out`.
+    ///
+    /// # Panics
+    /// As [`ExtendedBasis::divide_into`].
+    pub fn leave_second_into(&self, sum: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        self.gadget.mod_down().apply_component_into(1, sum, out, scratch);
+    }
+
+    fn add_constant(&self, constant: Option<&[Vec<u32>]>, out: &mut [&mut [u32]]) {
+        let n = self.context.n();
+        for (limb, (out, constant)) in out.iter_mut().zip(constant.into_iter().flatten()).enumerate() {
+            let modulus = self.context.modulus(self.prime(limb));
+            eltwise::add_assign(self.context.isa(), modulus, &mut out[..n], constant);
+        }
+    }
+
+    /// `product = digits key + P (c0, 0)`.
+    fn product_into(&self, limb: usize, key: &SwitchingKey, digits: &[u32], c0: Option<&[u32]>, product: &mut [u32]) {
+        self.gadget.product_limb_into(limb, digits, key, product);
+        if let Some(c0) = c0 {
+            self.add_times_special(limb, c0, &mut product[..c0.len()]);
+        }
+    }
+
+    /// `sum <- sum + P x`.
+    fn add_times_special(&self, limb: usize, x: &[u32], sum: &mut [u32]) {
+        let modulus = self.context.modulus(self.prime(limb));
+        eltwise::mul_scalar_add_assign(self.context.isa(), modulus, sum, x, self.special_product[limb]);
+    }
+
+    /// `sum <- sum + sigma(x)`, both components.
+    fn add_turned(&self, limb: usize, sigma: &Automorphism, x: &[u32], sum: &mut [u32]) {
+        let (n, modulus) = (self.context.n(), self.context.modulus(self.prime(limb)));
+        for (x, sum) in x.chunks_exact(n).zip(sum.chunks_exact_mut(n)) {
+            sigma.apply_add_assign(self.context.isa(), modulus, x, sum);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What the stages of a lean plan cost, counted from their loops.
+//!
+//! Of key switching at l limbs with d digits and k special primes, e = l + k: decomposing takes d e transforms, l inverse
+//! ones among them; dividing by the special primes, with or without a rescale, 2 e; conjugating a sum in the extended
+//! basis (1 + d) e, as its second component must leave that basis first. A key product is 2 d e limbs.
+
+use super::encode::product_primes;
+use super::step::{BabyBasis, KeySwitch, LeanStep, SlotSums, SquareSums, Transform, Versions};
+use crate::network::{
+    cost::{Counts, Plaintexts},
+    plan::Stage,
+};
+
+/// Counts of one key switch.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::network) struct SwitchUnits {
+    limb_bytes: u64,
+    limbs: u64,
+    extended: u64,
+    digits: u64,
+}
+
+impl SwitchUnits {
+    /// For ciphertexts of ring degree n.
+    pub(in crate::network) fn new(switch: &KeySwitch, n: u64) -> Self {
+        let (limbs, extended) = (switch.limbs as u64, switch.extended() as u64);
+        Self { limb_bytes: 4 * n, limbs, extended, digits: switch.digits as u64 }
+    }
+
+    /// Decompositions.
+    pub(in crate::network) fn decompose(self, count: u64) -> Counts {
+        Counts { ntt: count * self.digits * self.extended, ..Counts::default() }
+    }
+
+    /// Divisions of a ciphertext.
+    pub(in crate::network) fn divide(self, count: u64) -> Counts {
+        Counts { ntt: count * 2 * self.extended, ..Counts::default() }
+    }
+
+    /// Products with `keys` different keys, `count` in all.
+    pub(in crate::network) fn key_products(self, count: u64, keys: u64) -> Counts {
+        let key_limbs = 2 * self.digits * self.extended;
+        Counts {
+            key_switch: count,
+            key_limbs: count * key_limbs,
+            bytes_read: keys * key_limbs * self.limb_bytes,
+            ..Counts::default()
+        }
+    }
+
+    /// Conjugations of sums in the extended basis, which are added to the sums.
+    pub(in crate::network) fn conjugate(self, count: u64) -> Counts {
+        let mut counts = self.key_products(count, u64::from(count > 0));
+        counts.ntt = count * (1 + self.digits) * self.extended;
+        counts
+    }
+
+    /// Products with plaintexts over so many limbs, of which so many words are read.
+    fn products(self, count: u64, limbs: u64, words: u64) -> Counts {
+        Counts {
+            plain_product: count,
+            product_limbs: 2 * limbs * count,
+            bytes_read: 4 * words * limbs * count,
+            ..Counts::default()
+        }
+    }
+}
+
+/// What a stage costs a clip; `n` is the ring degree.
+pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Counts {
+    let units = SwitchUnits::new(step.switch(), n);
+    match step {
+        LeanStep::Transform(transform) => transform_counts(transform, stage, units),
+        LeanStep::SquareSums(SquareSums { groups, drop, .. }) => {
+            let outputs = groups.len() as u64;
+            let squares = groups.iter().map(Vec::len).sum::<usize>() as u64;
+            let mut counts = units.decompose(outputs);
+            counts += units.key_products(outputs, 1);
+            counts += units.divide(outputs);
+            counts.rescale = outputs * u64::from(*drop > 0);
+            counts.product_limbs += 3 * units.limbs * squares;
+            counts
+        }
+        LeanStep::Versions(Versions { fold, row_taps, .. }) => {
+            let (inputs, folds) = (stage.inputs as u64, stage.inputs as u64 * u64::from(fold.is_some()));
+            let mut counts = units.decompose(folds);
+            counts += units.key_products(folds, u64::from(fold.is_some()));
+            counts += units.divide(folds);
+            counts += units.products(inputs * row_taps.len() as u64, units.limbs, units.limb_bytes / 4);
+            counts
+        }
+        LeanStep::SlotSums(SlotSums { steps, radix, .. }) => {
+            let (steps, rotations) = (steps.len() as u64, (steps.len() * (radix - 1)) as u64);
+            let mut counts = units.decompose(steps);
+            counts += units.key_products(rotations, rotations);
+            counts += units.divide(steps);
+            counts.hoisted_rotation = rotations - steps;
+            counts.rescale = 1;
+            counts
+        }
+    }
+}
+
+fn transform_counts(transform: &Transform, stage: &Stage, units: SwitchUnits) -> Counts {
+    let outputs = stage.outputs as u64;
+    let rotated = transform.babies.iter().filter(|baby| baby.rotation != 0).count() as u64;
+    let decomposed = (0..stage.inputs)
+        .filter(|&input| transform.babies.iter().any(|baby| baby.input == input && baby.rotation != 0))
+        .count() as u64;
+    let giants = transform.giants.iter().filter(|&&giant| giant != 0).count() as u64;
+    let mut counts = units.decompose(decomposed);
+    counts += units.key_products(rotated, rotated);
+    counts.hoisted_rotation = rotated - decomposed;
+    let width = match transform.baby_basis {
+        BabyBasis::Data => {
+            counts += units.divide(rotated);
+            units.limbs
+        }
+        BabyBasis::Extended => units.extended,
+    };
+    counts += units.products(transform.products(stage.outputs) as u64, width, 2 * transform.period as u64);
+    counts += units.decompose(outputs * giants);
+    counts += units.key_products(outputs * giants, giants);
+    if transform.conjugate {
+        counts += units.conjugate(outputs);
+    }
+    counts += units.divide(outputs);
+    counts.rescale = outputs * u64::from(transform.drop > 0);
+    counts
+}
+
+/// The plaintexts of a stage; `n` is the ring degree. Those of short period take no transform of a whole limb.
+pub(in crate::network) fn plaintexts(step: &LeanStep, stage: &Stage, n: u64) -> Plaintexts {
+    let whole = |count: usize, limbs: usize| {
+        let ntt = (count * limbs) as u64;
+        Plaintexts { count: count as u64, bytes: 4 * n * ntt, ntt }
+    };
+    let mut all = match step {
+        LeanStep::Transform(transform) => {
+            let (count, limbs) = (transform.products(stage.outputs), product_primes(transform).len());
+            if transform.has_short_period() {
+                let residues = (count * limbs * 2 * transform.period) as u64;
+                Plaintexts { count: count as u64, bytes: 4 * residues, ntt: 0 }
+            } else {
+                whole(count, limbs)
+            }
+        }
+        LeanStep::Versions(Versions { fold, row_taps, .. }) => {
+            whole(row_taps.len() * (1 + usize::from(fold.is_some())), stage.limbs_in)
+        }
+        LeanStep::SquareSums(_) | LeanStep::SlotSums(_) => Plaintexts::default(),
+    };
+    if step.adds_constant() {
+        all += whole(stage.outputs, stage.limbs_out);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use hear_model::network::{Dimension, Shape};
+
+    use crate::network::{
+        cost::Counts,
+        method::{Method, Strategies, Switches},
+        plan::{Plan, PlanRequest},
+    };
+
+    fn counts(dimension: Dimension, width: usize) -> Counts {
+        let (strategies, switches) = (Strategies::default(), Switches::default());
+        let shape = Shape::new(dimension, width).unwrap();
+        Plan::new(&PlanRequest { shape, method: Method::LeanHear, strategies, switches }).unwrap().counts()
+    }
+
+    /// The counts of the specification, `lean_network.py`: transforms, key limbs, and hoisted rotations, giants,
+    /// conjugations and relinearisations. It leaves out products whose plaintext is zero, which are multiplied here too.
+    #[test]
+    fn counts_are_those_of_the_specification() {
+        let specified = [
+            (Dimension::TwoD, 128, 4216, 6708, 149 + 129 + 14 + 5, 6406),
+            (Dimension::TwoD, 64, 2260, 4236, 99 + 69 + 7 + 3, 1682),
+            (Dimension::OneD, 128, 4528, 5960, 85 + 183 + 24 + 14, 6236),
+            (Dimension::OneD, 64, 2324, 3212, 53 + 95 + 12 + 7, 1590),
+        ];
+        for (dimension, width, ntt, key_limbs, key_switches, products) in specified {
+            let counts = counts(dimension, width);
+            assert_eq!((counts.ntt, counts.key_limbs, counts.key_switch), (ntt, key_limbs, key_switches));
+            assert!(
+                (products..products + products / 20).contains(&counts.plain_product),
+                "{dimension}-{width}: {} products for {products}",
+                counts.plain_product
+            );
+        }
+    }
+}

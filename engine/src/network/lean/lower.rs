@@ -1,0 +1,344 @@
+//! The stages of a lean plan as tasks.
+//!
+//! A transform's pipeline:
+//!
+//! ```text
+//! input --Decompose--> coefficients --Raise, each limb--> digits --Rotate, each rotation--> baby
+//!                                  \--ExtendedProducts, each limb: raise, rotate, multiply, all at once--> sums in QP
+//! babies --Products, each group of sums and limb--> sums --Decompose--> coefficients --SumGiants, each limb--> sums in QP
+//! sum in QP --ConjugateDecompose--> coefficients --AddConjugate, each limb--> sum in QP --Divide--> output
+//! ```
+
+use hear_scheduler::BufferRange;
+
+use super::{
+    cost::SwitchUnits,
+    step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions},
+};
+use crate::network::{
+    cost::Counts,
+    lower::{Lowering, Operation, Value},
+    plan::Stage,
+};
+
+/// Sums of products that one task makes: a few tiles of the kernel, so that packing the inputs costs little beside them.
+pub(in crate::network) const GROUP: usize = 18;
+
+/// The sums of a group.
+pub(in crate::network) fn group(sums: usize, group: usize) -> std::ops::Range<usize> {
+    group * GROUP..((group + 1) * GROUP).min(sums)
+}
+
+/// What a task of a lean stage does with the slices that it gets. All name the stage, whose keys and tables they use.
+#[derive(Clone, Debug)]
+pub(in crate::network) enum LeanOperation {
+    /// Coefficients of the second component of a ciphertext, or of a polynomial; reads its limbs.
+    Decompose,
+    /// The digits of one limb. Reads the coefficients, and the ciphertext's own limb if it has it.
+    Raise { limb: usize },
+    /// A rotated ciphertext. Reads the digits of all limbs, then the ciphertext.
+    Rotate { rotation: i32 },
+    /// One limb of a group of sums of products. Reads that limb of all babies.
+    Products { group: usize, limb: usize },
+    /// One limb of all sums of products over babies in the extended basis. Reads for each input the coefficients where it
+    /// has rotations, and its own limb if it has it.
+    ExtendedProducts { limb: usize },
+    /// One limb of every output's sum over giants. Reads for each sum the coefficients where the giant is not 0, and its own
+    /// limb if it has it.
+    SumGiants { limb: usize },
+    /// Coefficients of the second component of a sum in the extended basis, and that component itself in second halves.
+    ConjugateDecompose,
+    /// Adds the conjugate to one limb of a sum. Reads the coefficients, and the second component's limb if there is one.
+    AddConjugate { limb: usize },
+    /// Leaves the extended basis; with the stage's dropped primes and the output's constant, or without.
+    Divide { output: Option<usize> },
+    /// One limb of a sum of squares: a pair and the third component. Reads that limb of all inputs of the group.
+    Squares { output: usize, limb: usize },
+    /// One limb of a relinearised sum. Reads the coefficients, and the third component's and the pair's limb if there are.
+    Relinearize { limb: usize },
+    /// One limb of all versions of a ciphertext. Reads that limb, and that of the rotated ciphertext where it is folded.
+    Versions { limb: usize },
+    /// One limb of a step of slot sums. Reads the coefficients, and the ciphertext's own limb if it has it.
+    SumSlots { step: i32, limb: usize },
+}
+
+/// Buffers of a ciphertext's decomposition.
+#[derive(Clone, Copy)]
+struct Decomposition {
+    coefficients: BufferRange,
+    value: Value,
+}
+
+impl Lowering<'_> {
+    /// The tasks of a stage.
+    pub(in crate::network) fn lean(
+        &mut self,
+        index: usize,
+        stage: &Stage,
+        step: &LeanStep,
+        state: &[Value],
+    ) -> Vec<Value> {
+        let units = SwitchUnits::new(step.switch(), self.n as u64);
+        let mut lean = Lean { lowering: self, index, step, units };
+        match step {
+            LeanStep::Transform(transform) => lean.transform(stage, transform, state),
+            LeanStep::SquareSums(sums) => lean.square_sums(stage, sums, state),
+            LeanStep::Versions(versions) => lean.versions(versions, state),
+            LeanStep::SlotSums(sums) => vec![lean.slot_sums(stage, sums, state[0])],
+        }
+    }
+}
+
+struct Lean<'l, 'p> {
+    lowering: &'l mut Lowering<'p>,
+    index: usize,
+    step: &'l LeanStep,
+    units: SwitchUnits,
+}
+
+impl Lean<'_, '_> {
+    fn limbs(&self) -> usize {
+        self.step.switch().limbs
+    }
+
+    fn extended(&self) -> usize {
+        self.step.switch().extended()
+    }
+
+    fn emit(&mut self, operation: LeanOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+        let operation = Operation::Lean { stage: self.index, operation };
+        self.lowering.emit(operation, reads, writes, work);
+    }
+
+    fn value(&mut self, limbs: usize) -> Value {
+        self.lowering.value(limbs)
+    }
+
+    fn coefficients(&mut self) -> BufferRange {
+        let limbs = self.step.switch().coefficient_limbs();
+        self.lowering.graph.buffers(1, limbs * self.lowering.n)
+    }
+
+    /// Work of `limbs` limbs of an element-wise product.
+    fn products(limbs: usize) -> Counts {
+        Counts { product_limbs: limbs as u64, ..Counts::default() }
+    }
+
+    /// An even share of a stage's work among its limbs.
+    fn share(counts: Counts, limbs: usize) -> Counts {
+        let limbs = limbs as u64;
+        Counts {
+            ntt: counts.ntt / limbs,
+            product_limbs: counts.product_limbs / limbs,
+            key_limbs: counts.key_limbs / limbs,
+            ..Counts::default()
+        }
+    }
+
+    fn transforms(ntt: usize) -> Counts {
+        Counts { ntt: ntt as u64, ..Counts::default() }
+    }
+
+    fn decompose(&mut self, value: Value) -> Decomposition {
+        let coefficients = self.coefficients();
+        self.emit(LeanOperation::Decompose, &[value.0], &[coefficients], Self::transforms(self.limbs()));
+        Decomposition { coefficients, value }
+    }
+
+    /// What a task on one limb reads of a decomposition: the coefficients, then the value's own limb if it has it.
+    fn limb_reads(&self, decomposition: Decomposition, limb: usize) -> Vec<BufferRange> {
+        let own = (limb < self.limbs()).then(|| decomposition.value.limb(limb));
+        [decomposition.coefficients].into_iter().chain(own).collect()
+    }
+
+    /// The rotations of a ciphertext, none by 0, over the data limbs.
+    fn rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
+        if rotations.is_empty() {
+            return Vec::new();
+        }
+        let decomposition = self.decompose(x);
+        let digits = self.step.switch().digits;
+        let raised = self.lowering.graph.buffers(self.extended(), digits * self.lowering.n);
+        for limb in 0..self.extended() {
+            let reads = self.limb_reads(decomposition, limb);
+            let operation = LeanOperation::Raise { limb };
+            self.emit(operation, &reads, &[raised.slice(limb..limb + 1)], Self::transforms(digits));
+        }
+        let mut turned = Vec::with_capacity(rotations.len());
+        for &rotation in rotations {
+            let result = self.value(self.limbs());
+            let mut work = self.units.key_products(1, 1);
+            work += self.units.divide(1);
+            self.emit(LeanOperation::Rotate { rotation }, &[raised, x.0], &[result.0], work);
+            turned.push(result);
+        }
+        turned
+    }
+
+    fn transform(&mut self, stage: &Stage, transform: &Transform, state: &[Value]) -> Vec<Value> {
+        let sums = match transform.baby_basis {
+            BabyBasis::Extended => self.extended_sums(stage, transform, state),
+            BabyBasis::Data => {
+                let sums = self.sums_of_products(transform, stage.outputs, state);
+                self.sum_giants(transform, stage.outputs, &sums)
+            }
+        };
+        if transform.conjugate {
+            sums.iter().for_each(|&sum| self.add_conjugate(sum));
+        }
+        sums.into_iter().enumerate().map(|(output, sum)| self.divide(sum, stage.limbs_out, Some(output))).collect()
+    }
+
+    /// Sums over babies in the extended basis, one an output.
+    fn extended_sums(&mut self, stage: &Stage, transform: &Transform, state: &[Value]) -> Vec<Value> {
+        let decompositions: Vec<_> = state.iter().map(|&x| self.decompose(x)).collect();
+        let extended = self.extended();
+        let sums: Vec<_> = (0..stage.outputs).map(|_| self.value(extended)).collect();
+        let rotated = transform.babies.iter().filter(|baby| baby.rotation != 0).count() as u64;
+        let mut work = self.units.decompose(state.len() as u64);
+        work += self.units.key_products(rotated, rotated);
+        work += Self::products(2 * extended * transform.products(stage.outputs));
+        let work = Self::share(work, extended);
+        for limb in 0..extended {
+            let reads: Vec<_> = decompositions.iter().flat_map(|&x| self.limb_reads(x, limb)).collect();
+            let writes: Vec<_> = sums.iter().map(|sum| sum.limb(limb)).collect();
+            self.emit(LeanOperation::ExtendedProducts { limb }, &reads, &writes, work);
+        }
+        sums
+    }
+
+    /// Sums of products over the data limbs, one for each giant and output.
+    fn sums_of_products(&mut self, transform: &Transform, outputs: usize, state: &[Value]) -> Vec<Value> {
+        let mut babies = Vec::with_capacity(transform.babies.len());
+        for (input, &x) in state.iter().enumerate() {
+            let amounts: Vec<i32> =
+                transform.babies[transform.babies_of(input)].iter().map(|baby| baby.rotation).collect();
+            let nonzero: Vec<i32> = amounts.iter().copied().filter(|&amount| amount != 0).collect();
+            let mut turned = self.rotations(x, &nonzero).into_iter();
+            babies.extend(amounts.into_iter().map(|amount| match amount {
+                0 => x,
+                _ => turned.next().expect("a rotation for each amount that is not 0"),
+            }));
+        }
+        let limbs = self.limbs();
+        let sums: Vec<_> = (0..transform.sums(outputs)).map(|_| self.value(limbs)).collect();
+        for number in 0..sums.len().div_ceil(GROUP) {
+            let of_group = &sums[group(sums.len(), number)];
+            for limb in 0..limbs {
+                let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
+                let writes: Vec<_> = of_group.iter().map(|sum| sum.limb(limb)).collect();
+                let work = Self::products(2 * babies.len() * of_group.len());
+                self.emit(LeanOperation::Products { group: number, limb }, &reads, &writes, work);
+            }
+        }
+        sums
+    }
+
+    /// For each output the sum of its giants' rotated sums, in the extended basis.
+    fn sum_giants(&mut self, transform: &Transform, outputs: usize, sums: &[Value]) -> Vec<Value> {
+        let mut reads_of: Vec<Vec<BufferRange>> = vec![Vec::new(); self.extended()];
+        for (index, &sum) in sums.iter().enumerate() {
+            let decomposition = (transform.giants[index / outputs] != 0).then(|| self.decompose(sum));
+            for (limb, reads) in reads_of.iter_mut().enumerate() {
+                reads.extend(decomposition.map(|decomposition| decomposition.coefficients));
+                reads.extend((limb < self.limbs()).then(|| sum.limb(limb)));
+            }
+        }
+        let extended = self.extended();
+        let totals: Vec<_> = (0..outputs).map(|_| self.value(extended)).collect();
+        let giants = (sums.len() - outputs) as u64;
+        let mut work = self.units.decompose(giants);
+        work += self.units.key_products(giants, giants / outputs as u64);
+        let work = Self::share(work, extended);
+        for (limb, reads) in reads_of.iter().enumerate() {
+            let writes: Vec<_> = totals.iter().map(|total| total.limb(limb)).collect();
+            self.emit(LeanOperation::SumGiants { limb }, reads, &writes, work);
+        }
+        totals
+    }
+
+    /// `sum <- sum + conjugate(sum)` in the extended basis.
+    fn add_conjugate(&mut self, sum: Value) {
+        let second = self.value(self.limbs());
+        let coefficients = self.coefficients();
+        let work = Self::transforms(self.extended() + self.limbs());
+        self.emit(LeanOperation::ConjugateDecompose, &[sum.0], &[second.0, coefficients], work);
+        let decomposition = Decomposition { coefficients, value: second };
+        let work = Self::share(self.units.conjugate(1), self.extended());
+        for limb in 0..self.extended() {
+            let mut reads = self.limb_reads(decomposition, limb);
+            reads.push(sum.limb(limb));
+            self.emit(LeanOperation::AddConjugate { limb }, &reads, &[sum.limb(limb)], work);
+        }
+    }
+
+    fn divide(&mut self, sum: Value, limbs: usize, output: Option<usize>) -> Value {
+        let result = self.value(limbs);
+        self.emit(LeanOperation::Divide { output }, &[sum.0], &[result.0], self.units.divide(1));
+        result
+    }
+
+    fn square_sums(&mut self, stage: &Stage, sums: &SquareSums, state: &[Value]) -> Vec<Value> {
+        let mut results = Vec::with_capacity(sums.groups.len());
+        for (output, group) in sums.groups.iter().enumerate() {
+            let (limbs, extended) = (self.limbs(), self.extended());
+            let pairs = self.value(limbs);
+            let thirds = self.lowering.graph.buffers(limbs, self.lowering.n);
+            for limb in 0..limbs {
+                let reads: Vec<_> = group.iter().map(|&(_, input)| state[input].limb(limb)).collect();
+                let writes = [pairs.limb(limb), thirds.slice(limb..limb + 1)];
+                let work = Self::products(3 * group.len());
+                self.emit(LeanOperation::Squares { output, limb }, &reads, &writes, work);
+            }
+            let decomposition = self.decompose(Value(thirds));
+            let total = self.value(extended);
+            let mut work = self.units.key_products(1, 1);
+            work += self.units.decompose(1);
+            let work = Self::share(work, extended);
+            for limb in 0..extended {
+                let mut reads = self.limb_reads(decomposition, limb);
+                reads.extend((limb < limbs).then(|| pairs.limb(limb)));
+                self.emit(LeanOperation::Relinearize { limb }, &reads, &[total.limb(limb)], work);
+            }
+            results.push(self.divide(total, stage.limbs_out, Some(output)));
+        }
+        results
+    }
+
+    fn versions(&mut self, versions: &Versions, state: &[Value]) -> Vec<Value> {
+        let limbs = self.limbs();
+        let mut results = Vec::new();
+        for &x in state {
+            let rotations: Vec<i32> = versions.fold.into_iter().collect();
+            let turned = self.rotations(x, &rotations);
+            let made: Vec<_> = versions.row_taps.iter().map(|_| self.value(limbs)).collect();
+            for limb in 0..limbs {
+                let reads: Vec<_> = [x].iter().chain(&turned).map(|value| value.limb(limb)).collect();
+                let writes: Vec<_> = made.iter().map(|version| version.limb(limb)).collect();
+                let work = Self::products(2 * reads.len() * writes.len());
+                self.emit(LeanOperation::Versions { limb }, &reads, &writes, work);
+            }
+            results.extend(made);
+        }
+        results
+    }
+
+    fn slot_sums(&mut self, stage: &Stage, sums: &SlotSums, x: Value) -> Value {
+        let (limbs, extended) = (self.limbs(), self.extended());
+        let mut value = x;
+        for (number, &step) in sums.steps.iter().enumerate() {
+            let decomposition = self.decompose(value);
+            let total = self.value(extended);
+            let mut work = self.units.decompose(1);
+            work += self.units.key_products(sums.radix as u64 - 1, sums.radix as u64 - 1);
+            let work = Self::share(work, extended);
+            for limb in 0..extended {
+                let reads = self.limb_reads(decomposition, limb);
+                self.emit(LeanOperation::SumSlots { step, limb }, &reads, &[total.limb(limb)], work);
+            }
+            let last = number + 1 == sums.steps.len();
+            value = self.divide(total, if last { stage.limbs_out } else { limbs }, last.then_some(0));
+        }
+        value
+    }
+}

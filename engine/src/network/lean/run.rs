@@ -1,0 +1,324 @@
+//! The tasks of a lean plan at work.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use hear_kernels::{
+    accumulate::{Accumulation, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words},
+    eltwise,
+};
+
+use super::{
+    encode::{EncodedLean, Factors, periodic_shape},
+    lower::{LeanOperation, group},
+    step::{LeanStep, Part, SlotSums, SquareSums, Transform},
+};
+use crate::{
+    circuits::{
+        extended::{DecomposedLimb, ExtendedBasis},
+        rotation::Rotation,
+        squares,
+    },
+    network::{encode::EncodedNetwork, plan::Plan, plan::Step, run::EvaluationKeys},
+    ring::Context,
+    rlwe::{KeyTarget, SpecError, SwitchingKey},
+};
+
+/// Tables and keys of a lean plan, stage by stage.
+#[derive(Debug)]
+pub(in crate::network) struct LeanRun<'a> {
+    context: Arc<Context>,
+    encoded: &'a EncodedNetwork,
+    stages: Vec<StageRun<'a>>,
+}
+
+#[derive(Debug)]
+struct StageRun<'a> {
+    step: &'a LeanStep,
+    outputs: usize,
+    basis: ExtendedBasis,
+    rotations: BTreeMap<i32, Rotation<'a>>,
+    conjugation: Option<Rotation<'a>>,
+    relinearization: Option<&'a SwitchingKey>,
+}
+
+impl<'a> LeanRun<'a> {
+    /// Makes the tables; all keys of the plan are there.
+    pub(in crate::network) fn new(
+        context: &Arc<Context>,
+        plan: &'a Plan,
+        keys: &'a EvaluationKeys,
+        encoded: &'a EncodedNetwork,
+    ) -> Result<Self, SpecError> {
+        let mut stages = Vec::new();
+        for stage in &plan.stages {
+            let Step::Lean(step) = &stage.step else { continue };
+            let mut run = StageRun {
+                step,
+                outputs: stage.outputs,
+                basis: ExtendedBasis::new(context, &step.switch().key(KeyTarget::Relinearize), step.drop())?,
+                rotations: BTreeMap::new(),
+                conjugation: None,
+                relinearization: None,
+            };
+            for target in step.key_targets() {
+                let key = keys.get(&step.switch().key(target)).expect("checked when the inference was prepared");
+                let automorphism = context.automorphism(target.galois_element(context.log_n()));
+                let rotation = Rotation { key, automorphism };
+                match target {
+                    KeyTarget::Rotate(amount) => {
+                        run.rotations.insert(amount, rotation);
+                    }
+                    KeyTarget::Conjugate => run.conjugation = Some(rotation),
+                    KeyTarget::Relinearize => run.relinearization = Some(key),
+                }
+            }
+            stages.push(run);
+        }
+        Ok(Self { context: Arc::clone(context), encoded, stages })
+    }
+
+    /// Words of scratch that a worker needs.
+    pub(in crate::network) fn scratch_words(&self) -> usize {
+        self.stages.iter().map(|stage| stage.scratch_words(self.context.n())).max().unwrap_or(0)
+    }
+
+    /// Does a task.
+    pub(in crate::network) fn run(
+        &self,
+        stage: usize,
+        operation: &LeanOperation,
+        reads: &[&[u32]],
+        writes: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        let task = Task { context: &self.context, encoded: self.encoded.lean(stage), stage: &self.stages[stage] };
+        task.run(operation, reads, writes, scratch);
+    }
+}
+
+impl StageRun<'_> {
+    fn scratch_words(&self, n: usize) -> usize {
+        let digits = self.basis.gadget().digit_words();
+        let own = match self.step {
+            LeanStep::Transform(transform) => {
+                // Digits, one rotated limb, and all babies' limbs.
+                let babies = transform.babies.len();
+                digits + 2 * n + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
+            }
+            LeanStep::SquareSums(_) => 3 * n + digits,
+            LeanStep::Versions(_) => n,
+            LeanStep::SlotSums(_) => digits + 2 * n,
+        };
+        own.max(self.basis.scratch_words())
+    }
+
+    fn rotation(&self, amount: i32) -> &Rotation<'_> {
+        &self.rotations[&amount]
+    }
+}
+
+/// A task's surroundings.
+#[derive(Clone, Copy)]
+struct Task<'t> {
+    context: &'t Context,
+    encoded: &'t EncodedLean,
+    stage: &'t StageRun<'t>,
+}
+
+/// What tasks read, taken in order.
+struct Reads<'r, 's> {
+    rest: std::slice::Iter<'s, &'r [u32]>,
+}
+
+impl<'r> Reads<'r, '_> {
+    fn next(&mut self) -> &'r [u32] {
+        self.rest.next().expect("a task reads what its lowering names")
+    }
+}
+
+impl<'t> Task<'t> {
+    fn run(self, operation: &LeanOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (basis, n) = (&self.stage.basis, self.context.n());
+        match *operation {
+            LeanOperation::Decompose => {
+                // Pairs, or polynomials of N values.
+                let second = reads.iter().map(|values| &values[values.len() - n..]);
+                basis.gadget().to_coefficients_into(second, writes[0]);
+            }
+            LeanOperation::Raise { limb } => {
+                let own = reads.get(1).map(|pair| &pair[n..]);
+                basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, writes[0]);
+            }
+            LeanOperation::Rotate { rotation } => {
+                let (digits, x) = reads.split_at(basis.extended());
+                basis.rotate_into(self.stage.rotation(rotation), digits, x, writes, scratch);
+            }
+            LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
+            LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
+            LeanOperation::SumGiants { limb } => self.sum_giants(limb, reads, writes, scratch),
+            LeanOperation::ConjugateDecompose => {
+                let (coefficients, second) = writes.split_last_mut().expect("two kinds of results");
+                basis.leave_second_into(reads, second, scratch);
+                basis.gadget().to_coefficients_into(second.iter().map(|pair| &pair[n..]), coefficients);
+            }
+            LeanOperation::AddConjugate { limb } => {
+                let own = reads.get(1).map(|pair| &pair[n..]);
+                let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+                basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, digits);
+                let conjugation = self.stage.conjugation.as_ref().expect("a conjugating stage has the key");
+                basis.add_own_automorphism(limb, conjugation, digits, writes[0], scratch);
+            }
+            LeanOperation::Divide { output: Some(output) } => {
+                basis.divide_into(reads, self.encoded.constant(output), writes, scratch);
+            }
+            LeanOperation::Divide { output: None } => basis.leave_into(reads, writes, scratch),
+            LeanOperation::Squares { output, limb } => self.squares(output, limb, reads, writes, scratch),
+            LeanOperation::Relinearize { limb } => {
+                let digits = &mut scratch[..basis.gadget().digit_words()];
+                let key = self.stage.relinearization.expect("a squaring stage has the key");
+                basis.raise_into(DecomposedLimb { limb, own: reads.get(1).copied(), coefficients: reads[0] }, digits);
+                basis.relinearize_limb_into(limb, key, digits, reads.get(2).copied(), writes[0]);
+            }
+            LeanOperation::Versions { limb } => self.versions(limb, reads, writes, scratch),
+            LeanOperation::SumSlots { step, limb } => self.sum_slots(step, limb, reads, writes[0], scratch),
+        }
+    }
+
+    fn products(self, number: usize, limb: usize, babies: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (transform, outputs) = self.transform();
+        let first = group(transform.sums(outputs), number).start;
+        self.multiply_accumulate(number, first, limb, babies, sums, scratch);
+    }
+
+    /// One limb of a group's sums of products.
+    fn multiply_accumulate(
+        self,
+        number: usize,
+        first: usize,
+        limb: usize,
+        babies: &[&[u32]],
+        sums: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        let (transform, outputs) = self.transform();
+        let (isa, modulus) = (self.context.isa(), self.context.modulus(self.stage.basis.prime(limb)));
+        match &self.encoded.factors {
+            Factors::Periodic(groups) => {
+                let shape = periodic_shape(transform, outputs, number);
+                let (weights, mode) = (&groups[number][limb], Accumulation::Overwrite);
+                multiply_accumulate_periodic_into(isa, modulus, shape, babies, weights, sums, mode, scratch);
+            }
+            Factors::Terms(terms) => {
+                let n = self.context.n();
+                for (place, out) in sums.iter_mut().enumerate() {
+                    let mut started = false;
+                    for term in terms.iter().filter(|term| term.sum == first + place) {
+                        let (factor, x) = (&term.limbs[limb], babies[term.baby]);
+                        for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
+                            if started {
+                                eltwise::mul_montgomery_add_assign(isa, modulus, out, x, factor);
+                            } else {
+                                eltwise::mul_montgomery_into(isa, modulus, out, x, factor);
+                            }
+                        }
+                        started = true;
+                    }
+                    assert!(started, "sum {} of no products", first + place);
+                }
+            }
+            other => unreachable!("a transform has weights, not {other:?}"),
+        }
+    }
+
+    fn extended_products(self, limb: usize, reads: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (transform, _) = self.transform();
+        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let (turned, scratch) = scratch.split_at_mut(2 * n);
+        let (babies, scratch) = scratch.split_at_mut(2 * n * transform.babies.len());
+        let mut reads = Reads { rest: reads.iter() };
+        let inputs = transform.babies.last().map_or(0, |baby| baby.input + 1);
+        for input in 0..inputs {
+            let coefficients = reads.next();
+            let pair = (limb < basis.limbs()).then(|| reads.next());
+            let own = pair.map(|pair| &pair[n..]);
+            basis.raise_into(DecomposedLimb { limb, own, coefficients }, digits);
+            for index in transform.babies_of(input) {
+                let baby = &mut babies[2 * n * index..2 * n * (index + 1)];
+                match transform.babies[index].rotation {
+                    0 => basis.lift_limb_into(limb, pair, baby),
+                    amount => {
+                        let c0 = pair.map(|pair| &pair[..n]);
+                        basis.rotate_limb_into(limb, self.stage.rotation(amount), digits, c0, baby, turned);
+                    }
+                }
+            }
+        }
+        let babies: Vec<_> = babies.chunks_exact(2 * n).collect();
+        self.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
+    }
+
+    fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (transform, outputs) = self.transform();
+        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let mut reads = Reads { rest: reads.iter() };
+        // The giant by 0 comes first and overwrites.
+        for &giant in &transform.giants {
+            for total in &mut totals[..outputs] {
+                let coefficients = (giant != 0).then(|| reads.next());
+                let pair = (limb < basis.limbs()).then(|| reads.next());
+                let Some(coefficients) = coefficients else {
+                    basis.lift_limb_into(limb, pair, total);
+                    continue;
+                };
+                let own = pair.map(|pair| &pair[n..]);
+                basis.raise_into(DecomposedLimb { limb, own, coefficients }, digits);
+                let c0 = pair.map(|pair| &pair[..n]);
+                basis.add_rotated_limb(limb, self.stage.rotation(giant), digits, c0, total, scratch);
+            }
+        }
+    }
+
+    fn squares(self, output: usize, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let LeanStep::SquareSums(SquareSums { groups, .. }) = self.stage.step else {
+            unreachable!("squares of a squaring stage")
+        };
+        let [pair, third] = writes else { unreachable!("a pair and the third component") };
+        let of = |part| groups[output].iter().zip(reads).filter(move |((of, _), _)| *of == part).map(|(_, &x)| x);
+        let (real, imaginary) = (of(Part::Real), of(Part::Imaginary));
+        squares::square_sums_into(self.context, self.stage.basis.prime(limb), real, imaginary, pair, third, scratch);
+    }
+
+    fn versions(self, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
+        let Factors::Masks(masks) = &self.encoded.factors else { unreachable!("versions have masks") };
+        for ([own, rotated], out) in masks.iter().zip(writes) {
+            let own = own.as_ref().expect("every version has a mask");
+            let folded = rotated.as_ref().map(|mask| (reads[1], mask[limb].as_slice()));
+            let prime = self.stage.basis.prime(limb);
+            squares::masked_into(self.context, prime, (reads[0], &own[limb]), folded, out, scratch);
+        }
+    }
+
+    fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], total: &mut [u32], scratch: &mut [u32]) {
+        let LeanStep::SlotSums(sums @ SlotSums { .. }) = self.stage.step else { unreachable!("slot sums' stage") };
+        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let pair = reads.get(1).copied();
+        let own = pair.map(|pair| &pair[n..]);
+        basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, digits);
+        basis.lift_limb_into(limb, pair, total);
+        for amount in sums.rotations(step) {
+            let c0 = pair.map(|pair| &pair[..n]);
+            basis.add_rotated_limb(limb, self.stage.rotation(amount), digits, c0, total, scratch);
+        }
+    }
+
+    /// The stage's transform and its number of outputs.
+    fn transform(self) -> (&'t Transform, usize) {
+        match self.stage.step {
+            LeanStep::Transform(transform) => (transform, self.stage.outputs),
+            other => unreachable!("a transform's task in {other:?}"),
+        }
+    }
+}
