@@ -4,15 +4,18 @@
 
 mod rows;
 mod seeded;
+mod source;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use rows::{RowRange, RowRangeError};
 pub use seeded::seeded_clips;
+pub use source::ClipSource;
 
 use crate::metrics::{CLASSES, Class};
 use crate::network::{CLASS_COUNT, INPUT_VALUES};
-use crate::text::{Lines, TextError, excerpt, parse_number};
+use crate::text::{Lines, TextError, excerpt, parse_number, replace_file};
 
 /// Columns of the published inputs: a third channel follows x and y and is ignored.
 pub const PUBLISHED_COLUMNS: usize = 1440;
@@ -134,19 +137,51 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<Class>, InputError> {
 /// # Errors
 /// If the file cannot be read or is empty, or a row holds anything but ten finite numbers.
 pub fn read_logits(path: impl AsRef<Path>) -> Result<Vec<[f64; CLASS_COUNT]>, InputError> {
-    let path = path.as_ref();
     let mut logits = Vec::new();
+    for_each_array(path.as_ref(), |_, row| logits.push(*row))?;
+    Ok(logits)
+}
+
+/// Writes clips as [`read_rows`] reads them: one a line, 960 columns, each number with the digits that identify it. The
+/// file is there whole or not at all.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_clips(path: impl AsRef<Path>, clips: &[Clip]) -> io::Result<()> {
+    let mut text = String::new();
+    for clip in clips {
+        let fields: Vec<String> = clip.iter().map(f64::to_string).collect();
+        text += &fields.join(",");
+        text.push('\n');
+    }
+    replace_file(path.as_ref(), text.as_bytes())
+}
+
+/// Writes labels as [`read_labels`] reads them: one a line, 0 to 9. The file is there whole or not at all.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_labels(path: impl AsRef<Path>, labels: &[Class]) -> io::Result<()> {
+    let text: String = labels.iter().map(|label| format!("{}\n", label.index())).collect();
+    replace_file(path.as_ref(), text.as_bytes())
+}
+
+/// Calls `visit` with line number and numbers of each row, all of which have `COLUMNS`.
+pub(crate) fn for_each_array<const COLUMNS: usize>(
+    path: &Path,
+    mut visit: impl FnMut(usize, &[f64; COLUMNS]),
+) -> Result<(), InputError> {
     for_each_row(path, None, |line, text| {
-        let row = parse_row(path, line, text)?.try_into().map_err(|row: Vec<f64>| InputError::Columns {
+        let row = parse_row(path, line, text)?;
+        let numbers = row.as_array().ok_or_else(|| InputError::Columns {
             path: path.to_path_buf(),
             line,
             found: row.len(),
-            needed: CLASS_COUNT.to_string(),
-        });
-        logits.push(row?);
+            needed: COLUMNS.to_string(),
+        })?;
+        visit(line, numbers);
         Ok(())
-    })?;
-    Ok(logits)
+    })
 }
 
 /// Calls `visit` with line number and text of each row in `rows`, or of every row.

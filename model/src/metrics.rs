@@ -1,7 +1,12 @@
 //! How predictions are judged: the ten classes, the confusion matrix, and a fall as the event to detect.
 
+mod evaluation;
+mod figure;
+
 use std::fmt;
 
+pub use evaluation::{Evaluation, LayerMagnitudes};
+pub use figure::DrawError;
 use serde::{Serialize, Serializer};
 
 use crate::network::CLASS_COUNT;
@@ -122,6 +127,13 @@ impl Confusion {
     /// Counts one prediction.
     pub fn record(&mut self, label: Class, prediction: Class) {
         self.counts[label.index()][prediction.index()] += 1;
+    }
+
+    /// Counts all predictions of `other` too.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, other) in self.counts.as_flattened_mut().iter_mut().zip(other.counts.as_flattened()) {
+            *count += other;
+        }
     }
 
     /// How often `label` was taken for `prediction`.

@@ -65,6 +65,8 @@ pub enum Source {
         /// The seed.
         seed: u64,
     },
+    /// One of the trained networks that come with this crate.
+    Shipped(NetworkName),
     /// A directory or file of weights.
     Path(PathBuf),
 }
@@ -73,6 +75,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Seeded { seed } => write!(f, "random weights of seed {seed} (not trained)"),
+            Self::Shipped(name) => write!(f, "{name} (trained on synthetic skeletons)"),
             Self::Path(path) => path.display().fmt(f),
         }
     }

@@ -1,7 +1,7 @@
-//! Lines of numbers: what every CSV file here is made of.
+//! Lines of numbers: what every CSV file here is made of; and how files are written.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest line that is read, in bytes; a clip of 1440 columns takes about 16 thousand.
@@ -53,6 +53,26 @@ pub enum TextError {
         /// The field, cut short if it is long.
         text: String,
     },
+}
+
+/// Writes a file beside `file`, then renames it: whoever reads `file` sees the old content or the new, and an error
+/// leaves nothing behind.
+///
+/// # Errors
+/// If the operating system refuses.
+pub fn replace_file(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let directory = match file.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    // Nothing here is secret: the permissions of any new file, as the umask leaves them.
+    #[cfg(unix)]
+    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary = builder.tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    temporary.persist(file)?;
+    Ok(())
 }
 
 /// The lines of a file that are not blank, one at a time.

@@ -11,6 +11,7 @@ mod assemble;
 mod directory;
 mod error;
 mod safetensors;
+mod shipped;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -59,14 +60,61 @@ impl Network {
         tensors.into_network()
     }
 
+    /// The network of tensors made in memory, which names `origin` as its source.
+    ///
+    /// # Errors
+    /// Those of [`Network::load`] about tensors.
+    #[cfg(feature = "train")]
+    pub(crate) fn from_tensors(origin: &Path, tensors: Vec<NamedTensor>) -> Result<Self, WeightsError> {
+        let by_name = tensors
+            .into_iter()
+            .map(|NamedTensor { name, size, values }| (name, Tensor { file: origin.to_path_buf(), size, values }))
+            .collect();
+        Tensors { origin: origin.to_path_buf(), by_name }.into_network()
+    }
+
     /// Writes the network as a `.safetensors` file of `f32` values. The file appears whole or not at all, and replaces
     /// one of the same name.
     ///
     /// # Errors
     /// If a value does not fit an `f32` or the file cannot be written.
     pub fn save_safetensors(&self, path: impl AsRef<Path>) -> Result<(), WeightsError> {
-        safetensors::write(self, path.as_ref())
+        safetensors::write(self, path.as_ref(), Precision::Single)
     }
+
+    /// Writes the network as [`Network::save_safetensors`] does, with weights of the given precision.
+    ///
+    /// # Errors
+    /// If a value does not fit its type or the file cannot be written.
+    pub fn save_safetensors_with(&self, path: impl AsRef<Path>, precision: Precision) -> Result<(), WeightsError> {
+        safetensors::write(self, path.as_ref(), precision)
+    }
+
+    /// Writes the network as the directory of CSV files that [`Network::load`] reads, with the digits that identify each
+    /// `f64`. The directory is made if it is missing; it must not hold tensors already.
+    ///
+    /// # Errors
+    /// If the directory holds tensors or a file cannot be written.
+    pub fn save_directory(&self, path: impl AsRef<Path>) -> Result<(), WeightsError> {
+        directory::write(self, path.as_ref())
+    }
+}
+
+/// How exactly a `.safetensors` file holds weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// All values in `f32`.
+    Single,
+    /// Convolution kernels and dense weights, nearly all values, in `f16`; batch norm, biases and activations in `f32`.
+    Half,
+}
+
+/// A tensor with its name, row-major.
+#[cfg(feature = "train")]
+pub(crate) struct NamedTensor {
+    pub(crate) name: String,
+    pub(crate) size: Vec<usize>,
+    pub(crate) values: Vec<f64>,
 }
 
 /// One tensor as a file has it: the size is what the file claims and agrees with the number of values.

@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
-use hear_model::input::{InputError, RowRange, read_all_rows, read_labels, read_logits, read_rows};
-use hear_model::metrics::Class;
+use hear_model::input::{
+    InputError, RowRange, read_all_rows, read_labels, read_logits, read_rows, seeded_clips, write_clips, write_labels,
+};
+use hear_model::metrics::{CLASSES, Class};
 use hear_model::text::TextError;
 use tempfile::TempDir;
 
@@ -146,4 +148,17 @@ fn logits_come_in_tens() {
     assert!(matches!(read_logits(&path), Err(InputError::Columns { line: 1, found: 3, .. })));
     let (_folder, path) = file("0,1,2,3,4,5,6,7,8,nan\n");
     assert!(matches!(read_logits(&path), Err(InputError::NotFinite { line: 1, column: 10, .. })));
+}
+
+#[test]
+fn clips_and_labels_are_read_as_they_were_written() {
+    let (folder, path) = file("what was there before");
+    let mut clips = seeded_clips(4, 3);
+    clips[1][..3].copy_from_slice(&[-1e-300, f64::MAX, 1.0 / 3.0]);
+    write_clips(&path, &clips).unwrap();
+    assert_eq!(read_all_rows(&path).unwrap(), clips);
+    write_labels(&path, &CLASSES).unwrap();
+    assert_eq!(read_labels(&path).unwrap(), CLASSES);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert!(write_labels(path.join("below-a-file"), &CLASSES).is_err());
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hear_model::input::seeded_clips;
-use hear_model::network::{Dimension, MAX_WIDTH, Network, Shape, Source};
+use hear_model::network::{Dimension, MAX_WIDTH, Network, NetworkName, Shape, Source};
 use hear_model::text::TextError;
 use hear_model::weights::{MAX_FILE_BYTES, WeightsError};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -215,7 +215,7 @@ fn values_too_large_for_the_file_are_refused() {
 
 #[test]
 fn names_paths_and_neither() {
-    assert_eq!(*Network::open("1d-64").unwrap().source(), Source::Seeded { seed: 1 });
+    assert_eq!(*Network::open("1d-64").unwrap().source(), Source::Shipped(NetworkName::OneD64));
     let folder = Export::small().to_directory();
     assert_eq!(Network::open(folder.path().to_str().unwrap()).unwrap().shape().to_string(), "2d-2");
     let error = Network::open("2d-65").unwrap_err();

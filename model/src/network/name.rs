@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::{Dimension, Network, Shape};
+use super::{Dimension, Shape};
 use crate::text::excerpt;
 
 /// A network known by name.
@@ -28,9 +28,6 @@ pub enum NetworkName {
 impl NetworkName {
     /// All that exist.
     pub const ALL: [Self; 4] = [Self::OneD64, Self::OneD128, Self::TwoD64, Self::TwoD128];
-
-    /// The seed of the named networks' weights.
-    pub const SEED: u64 = 1;
 
     /// The name on the command line.
     #[must_use]
@@ -84,17 +81,6 @@ pub struct UnknownNetwork {
     pub name: String,
 }
 
-impl Network {
-    /// The network called `name`, at present with random weights of seed [`NetworkName::SEED`], as
-    /// [`Network::source`] says.
-    ///
-    /// # Errors
-    /// If no network has that name; the error lists those that exist.
-    pub fn by_name(name: &str) -> Result<Self, UnknownNetwork> {
-        Ok(Self::seeded(name.parse::<NetworkName>()?.shape(), NetworkName::SEED))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +96,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_those_that_exist() {
-        let error = Network::by_name("3d-64").unwrap_err().to_string();
+        let error = "3d-64".parse::<NetworkName>().unwrap_err().to_string();
         assert_eq!(
             error,
             "no network is called \"3d-64\": there are 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights \

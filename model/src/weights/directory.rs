@@ -5,8 +5,10 @@ use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use super::safetensors::tensors_of;
 use super::{IGNORED_SUFFIX, Tensor, Tensors, WeightsError, open_limited};
-use crate::text::{Lines, TextError, parse_number};
+use crate::network::Network;
+use crate::text::{Lines, TextError, parse_number, replace_file};
 
 /// All tensors of a directory. Files without `_torch.Size(` in their name are none.
 pub(super) fn read(directory: &Path) -> Result<Tensors, WeightsError> {
@@ -70,6 +72,26 @@ fn read_values(file: &Path, size: &[usize]) -> Result<Vec<f64>, WeightsError> {
         return Err(WeightsError::ValueCount { file: file.to_path_buf(), size: size.to_vec(), found, needed });
     }
     Ok(values)
+}
+
+/// Writes every tensor of `network` as a file of `directory`.
+pub(super) fn write(network: &Network, directory: &Path) -> Result<(), WeightsError> {
+    let write_error = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| WeightsError::Write { path, source }
+    };
+    fs::create_dir_all(directory).map_err(write_error(directory))?;
+    for file in sorted_files(directory)? {
+        if parse_file_name(&file)?.is_some() {
+            return Err(WeightsError::Occupied { path: directory.to_path_buf() });
+        }
+    }
+    for (name, size, values) in tensors_of(network) {
+        let file = directory.join(format!("{name}_torch.Size({size:?}).csv"));
+        let text: String = values.iter().map(|value| format!("{value}\n")).collect();
+        replace_file(&file, text.as_bytes()).map_err(write_error(&file))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ pub enum WeightsError {
         value: f64,
     },
     /// A value is too large for the file's type.
-    #[error("{}: value {index} of tensor {tensor}, counted from 0, is {value}, too large for an f32", file.display())]
+    #[error("{}: value {index} of tensor {tensor}, counted from 0, is {value}, too large for {element}", file.display())]
     NotRepresentable {
         /// The file.
         file: PathBuf,
@@ -188,5 +188,13 @@ pub enum WeightsError {
         index: usize,
         /// The value.
         value: f64,
+        /// The type.
+        element: String,
+    },
+    /// A directory to write to holds tensors already.
+    #[error("{}: holds tensors already; needed is a directory without any", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
     },
 }

@@ -1,14 +1,15 @@
 //! The `.safetensors` format.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use ::safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use half::f16;
 
-use super::{IGNORED_SUFFIX, Tensor, Tensors, WeightsError, open_limited};
+use super::{IGNORED_SUFFIX, Precision, Tensor, Tensors, WeightsError, open_limited};
 use crate::network::{CLASS_COUNT, Convolution, Dimension, KERNEL_SIZE, Network};
+use crate::text::replace_file;
 
 /// All tensors of a file.
 pub(super) fn read(file: &Path) -> Result<Tensors, WeightsError> {
@@ -18,7 +19,12 @@ pub(super) fn read(file: &Path) -> Result<Tensors, WeightsError> {
     if bytes.is_empty() {
         return Err(WeightsError::Empty { path: file.to_path_buf() });
     }
-    let parsed = SafeTensors::deserialize(&bytes)
+    parse(file, &bytes)
+}
+
+/// All tensors in the bytes of `file`.
+pub(super) fn parse(file: &Path, bytes: &[u8]) -> Result<Tensors, WeightsError> {
+    let parsed = SafeTensors::deserialize(bytes)
         .map_err(|source| WeightsError::Safetensors { path: file.to_path_buf(), source })?;
     let mut by_name = BTreeMap::new();
     for (name, view) in parsed.tensors() {
@@ -41,7 +47,7 @@ fn values_of(view: &TensorView<'_>) -> Option<Vec<f64>> {
     let values = match view.dtype() {
         Dtype::F64 => little_endian(data, f64::from_le_bytes),
         Dtype::F32 => little_endian(data, |bytes| f64::from(f32::from_le_bytes(bytes))),
-        Dtype::F16 => little_endian(data, |bytes| half_to_f64(u16::from_le_bytes(bytes))),
+        Dtype::F16 => little_endian(data, |bytes| f16::from_le_bytes(bytes).to_f64()),
         Dtype::BF16 => {
             little_endian(data, |bytes| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16)))
         }
@@ -54,43 +60,37 @@ fn little_endian<const BYTES: usize>(data: &[u8], value: impl Fn([u8; BYTES]) ->
     data.as_chunks::<BYTES>().0.iter().map(|&bytes| value(bytes)).collect()
 }
 
-/// IEEE 754 binary16: sign, 5 bits of exponent, 10 bits of fraction.
-fn half_to_f64(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
-    let magnitude = match exponent {
-        0 => fraction * 2_f64.powi(-24),
-        0x1f if fraction == 0.0 => f64::INFINITY,
-        0x1f => f64::NAN,
-        _ => (1024.0 + fraction) * 2_f64.powi(exponent - 25),
-    };
-    if bits >> 15 == 0 { magnitude } else { -magnitude }
-}
-
-/// Writes `network` with `f32` values to a file beside `file` that then takes its name.
-pub(super) fn write(network: &Network, file: &Path) -> Result<(), WeightsError> {
+/// Writes `network` to a file beside `file` that then takes its name.
+pub(super) fn write(network: &Network, file: &Path, precision: Precision) -> Result<(), WeightsError> {
     let tensors = tensors_of(network);
     let mut encoded = Vec::with_capacity(tensors.len());
     for (name, size, values) in tensors {
-        let bytes = f32_bytes(values).map_err(|index| WeightsError::NotRepresentable {
+        let element = match precision {
+            // Of one value a channel there are few, and variances may be too small for f16.
+            Precision::Half if size.len() > 1 => Dtype::F16,
+            _ => Dtype::F32,
+        };
+        let bytes = encode(values, element).map_err(|index| WeightsError::NotRepresentable {
             file: file.to_path_buf(),
             tensor: name.clone(),
             index,
             value: values[index],
+            element: element.to_string(),
         })?;
-        encoded.push((name, size, bytes));
+        encoded.push((name, size, element, bytes));
     }
     let write_error = |source| WeightsError::Write { path: file.to_path_buf(), source };
     let bytes = encoded
         .iter()
-        .map(|(name, size, bytes)| Ok((name, TensorView::new(Dtype::F32, size.clone(), bytes)?)))
+        .map(|(name, size, element, bytes)| Ok((name, TensorView::new(*element, size.clone(), bytes)?)))
         .collect::<Result<Vec<_>, _>>()
         .and_then(|views| ::safetensors::serialize(views, None));
     let bytes = bytes.map_err(|error| write_error(io::Error::other(error)))?;
-    replace(file, &bytes).map_err(write_error)
+    replace_file(file, &bytes).map_err(write_error)
 }
 
 /// Name, size and values of every tensor, borrowed.
-fn tensors_of(network: &Network) -> Vec<(String, Vec<usize>, &[f64])> {
+pub(super) fn tensors_of(network: &Network) -> Vec<(String, Vec<usize>, &[f64])> {
     let dimension = network.shape().dimension();
     let mut tensors = Vec::new();
     for (index, layer) in network.layers().iter().enumerate() {
@@ -121,36 +121,19 @@ fn convolution_size(dimension: Dimension, convolution: &Convolution) -> Vec<usiz
     }
 }
 
-/// Little-endian `f32`, or the index of the first value that is too large for one.
-fn f32_bytes(values: &[f64]) -> Result<Vec<u8>, usize> {
-    let mut bytes = Vec::with_capacity(4 * values.len());
+/// Little-endian `f16` or else `f32`, or the index of the first value that is too large.
+fn encode(values: &[f64], element: Dtype) -> Result<Vec<u8>, usize> {
+    let mut bytes = Vec::new();
     for (index, &value) in values.iter().enumerate() {
         #[expect(clippy::cast_possible_truncation, reason = "rounding to the file's precision")]
-        let rounded = value as f32;
-        if !rounded.is_finite() {
+        let single = value as f32;
+        let half = f16::from_f64(value);
+        if !single.is_finite() || element == Dtype::F16 && !half.is_finite() {
             return Err(index);
         }
-        bytes.extend(rounded.to_le_bytes());
+        if element == Dtype::F16 { bytes.extend(half.to_le_bytes()) } else { bytes.extend(single.to_le_bytes()) }
     }
     Ok(bytes)
-}
-
-/// Writes a file beside `file`, then renames it: whoever reads `file` sees the old content or the new, and an error
-/// leaves nothing behind.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match file.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    // Weights are no secret: the permissions of any new file, as the umask leaves them.
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = builder.tempfile_in(directory)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(file)?;
-    fs::File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]
@@ -158,29 +141,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_precision_values_are_exact() {
-        let known = [
-            (0x0000, 0.0),
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x7bff, 65504.0),
-            (0x0400, 6.103_515_625e-5),
-            (0x0001, 5.960_464_477_539_063e-8),
-            (0x83ff, -6.097_555_160_522_461e-5),
-            (0x3555, 0.333_251_953_125),
-            (0x7c00, f64::INFINITY),
-            (0xfc00, f64::NEG_INFINITY),
-        ];
-        for (bits, value) in known {
-            assert_eq!(half_to_f64(bits), value, "{bits:#06x}");
-        }
-        assert!(half_to_f64(0x8000).is_sign_negative());
-        assert!(half_to_f64(0x7e00).is_nan());
-    }
-
-    #[test]
-    fn values_beyond_single_precision_are_found() {
-        assert_eq!(f32_bytes(&[1.0, -1e39, f64::MAX]), Err(1));
-        assert_eq!(f32_bytes(&[1.0, -0.5]), Ok([1_f32.to_le_bytes(), (-0.5_f32).to_le_bytes()].concat()));
+    fn values_beyond_their_type_are_found() {
+        assert_eq!(encode(&[1.0, -1e39, f64::MAX], Dtype::F32), Err(1));
+        assert_eq!(encode(&[1.0, 65504.0, -7e4], Dtype::F16), Err(2));
+        assert_eq!(encode(&[1.0, -0.5], Dtype::F32), Ok([1_f32.to_le_bytes(), (-0.5_f32).to_le_bytes()].concat()));
+        assert_eq!(encode(&[1.0, -0.5], Dtype::F16), Ok(vec![0x00, 0x3c, 0x00, 0xb8]));
     }
 }
