@@ -370,7 +370,8 @@ fn drop_a_key(from: &Path, to: &Path) {
     let (_, kept) = reader.keys().split_last().unwrap();
     let kept = kept.to_vec();
     let header = reader.header().clone();
-    let mut writer = EvaluationKeyWriter::create(to, &header, &context, reader.seed(), &kept).unwrap();
+    let public = reader.public_key(&context).unwrap();
+    let mut writer = EvaluationKeyWriter::create(to, &header, &context, &public, &kept).unwrap();
     for _ in &kept {
         writer.write(&reader.next_key(&context).unwrap().unwrap()).unwrap();
     }

@@ -26,6 +26,7 @@ const PLAN: [u8; 32] = [5; 32];
 struct Fixture {
     context: Arc<Context>,
     secret: SecretKey,
+    public: PublicKey,
     header: Header,
     directory: TempDir,
 }
@@ -37,8 +38,9 @@ impl Fixture {
         let parameters = Parameters::new_insecure(literal).unwrap();
         let context = Context::new(&parameters, Isa::detect());
         let secret = SecretKey::generate(&context, &randomness()).unwrap();
+        let public = PublicKey::generate(&context, &secret, SEED, &randomness()).unwrap();
         let header = Header::new(&parameters, PLAN, b"a plan".to_vec(), true);
-        Self { context, secret, header, directory: TempDir::new().unwrap() }
+        Self { context, secret, public, header, directory: TempDir::new().unwrap() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -58,7 +60,7 @@ impl Fixture {
 
     fn write_evaluation_keys(&self, path: &Path) -> Vec<CompressedKey> {
         let specs = self.specs();
-        let mut writer = EvaluationKeyWriter::create(path, &self.header, &self.context, SEED, &specs).unwrap();
+        let mut writer = EvaluationKeyWriter::create(path, &self.header, &self.context, &self.public, &specs).unwrap();
         let keys = specs
             .iter()
             .map(|spec| CompressedKey::generate(&self.context, &self.secret, spec, SEED, &randomness()).unwrap());
@@ -180,7 +182,7 @@ fn each_way_to_be_wrong_has_its_own_sentence() {
         ("the magic alone", |bytes| bytes.truncate(8), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte missing", |bytes| bytes.truncate(bytes.len() - 1), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte more", |bytes| bytes.push(0), |fault| matches!(fault, Fault::TooLong { .. })),
-        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 1 })),
+        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 2 })),
         ("kind", |bytes| bytes[10] = 1, |fault| matches!(fault, Fault::Kind { found: Kind::SecretKey, .. })),
         ("no kind", |bytes| bytes[10] = 99, |fault| matches!(fault, Fault::UnknownKind { found: 99, .. })),
         ("header", |bytes| bytes[30] ^= 1, |fault| matches!(fault, Fault::Corrupted)),
@@ -356,7 +358,8 @@ fn writers_hold_what_they_announced_or_leave_nothing() {
     // Keys in another order than announced.
     let path = fixture.path("evaluation.key");
     let specs = fixture.specs();
-    let mut writer = EvaluationKeyWriter::create(&path, &fixture.header, &fixture.context, SEED, &specs).unwrap();
+    let mut writer =
+        EvaluationKeyWriter::create(&path, &fixture.header, &fixture.context, &fixture.public, &specs).unwrap();
     let second = CompressedKey::generate(&fixture.context, &fixture.secret, &specs[1], SEED, &randomness()).unwrap();
     assert!(writer.write(&second).unwrap_err().to_string().contains("not the next one announced"));
 }

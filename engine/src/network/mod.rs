@@ -9,6 +9,7 @@
 //! - [`store`]: what the parties do with keys and files
 
 pub mod cost;
+pub mod drowning;
 pub mod encode;
 pub mod lean;
 pub mod lower;

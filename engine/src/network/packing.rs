@@ -245,6 +245,20 @@ impl OutputPacking {
         };
         (0..self.classes).map(logit).collect()
     }
+
+    /// Sets to zero what [`Self::unpack`] reads.
+    ///
+    /// # Panics
+    /// As [`Self::unpack`].
+    pub fn clear_logits(&self, slots: &mut [Complex64]) {
+        for class in 0..self.classes {
+            match self.layout {
+                OutputLayout::Real { stride } => slots[class * stride].re = 0.0,
+                OutputLayout::Pairs { stride } if class.is_multiple_of(2) => slots[class / 2 * stride].re = 0.0,
+                OutputLayout::Pairs { stride } => slots[class / 2 * stride].im = 0.0,
+            }
+        }
+    }
 }
 
 /// `amount` modulo the number of slots, as the number of least magnitude: equal rotations have equal numbers, so that

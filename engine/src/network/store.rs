@@ -24,7 +24,7 @@ pub use key_files::{
     EVALUATION_KEY_FILE, EvaluationFile, Existing, KeyFiles, PUBLIC_KEY_FILE, SECRET_KEY_FILE, generate_key_files,
 };
 pub use key_set::KeySet;
-pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, Scheme};
+pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, Scheme, UnusedSlots};
 pub use plan_file::{read_plan, write_plan};
 pub use rows::{RowFile, RowKind};
 pub use work::Work;

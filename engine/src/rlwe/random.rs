@@ -92,6 +92,11 @@ pub enum Purpose<'a> {
         /// The row.
         row: u64,
     },
+    /// Values, mask and errors that the result of one row is drowned with.
+    Drowning {
+        /// The row.
+        row: u64,
+    },
 }
 
 impl Purpose<'_> {
@@ -106,6 +111,7 @@ impl Purpose<'_> {
                 hasher
             }
             Self::Encryption { row } => hasher.update(&[4]).update(&row.to_le_bytes()),
+            Self::Drowning { row } => hasher.update(&[5]).update(&row.to_le_bytes()),
         };
     }
 }
@@ -198,6 +204,17 @@ impl Stream {
                     out[filled] = candidate;
                     filled += 1;
                 }
+            }
+        }
+    }
+
+    /// Numbers uniform in `[-1, 1)`, multiples of 2^-31.
+    pub(crate) fn signed_units(&mut self, out: &mut [f64]) {
+        let mut bytes = Zeroizing::new([0; CHUNK]);
+        for out in out.chunks_mut(CHUNK / 4) {
+            self.0.fill_bytes(bytes.as_mut_slice());
+            for (out, &word) in out.iter_mut().zip(bytes.as_chunks().0) {
+                *out = f64::from(i32::from_le_bytes(word)) / 2.0_f64.powi(31);
             }
         }
     }

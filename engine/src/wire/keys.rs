@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 use super::bits::{packed_bytes, residue_bits};
@@ -120,12 +120,8 @@ impl PublicKeyFile {
     pub fn read(path: &Path) -> Result<Self, WireError> {
         let mut reader = FileReader::<PublicKeyHeader>::open(path, Kind::PublicKey)?;
         let parameters = reader.header().header.parameters_insecure().map_err(|fault| fault.at(path))?;
-        let bits = bits_of(&parameters, PrimeIndex::first(parameters.max_limbs() + 1));
-        reader.expect_payload(payload_bytes(parameters.n(), &bits))?;
-        let mut b = vec![0; bits.len() * parameters.n()];
-        for (limb, &bits) in b.chunks_exact_mut(parameters.n()).zip(&bits) {
-            reader.read_residues(limb, bits)?;
-        }
+        reader.expect_payload(payload_bytes(parameters.n(), &public_key_bits(&parameters)))?;
+        let b = read_public_key(&mut reader, &parameters)?;
         Ok(Self { header: reader.finish()?, b })
     }
 
@@ -163,7 +159,7 @@ pub struct EvaluationKeyWriter {
 }
 
 impl EvaluationKeyWriter {
-    /// Begins a file of these keys, all expanded from `seed`.
+    /// Begins a file of these keys, all expanded from the seed of the public key, which stands before them.
     ///
     /// # Errors
     /// If the system refuses.
@@ -171,13 +167,18 @@ impl EvaluationKeyWriter {
         path: &Path,
         header: &Header,
         context: &Context,
-        seed: PublicSeed,
+        public: &PublicKey,
         keys: &[KeySwitchSpec],
     ) -> Result<Self, WireError> {
         let parameters = context.parameters().clone();
-        let bytes = keys.iter().map(|spec| key_bytes(&parameters, spec)).sum();
-        let header = EvaluationKeyHeader { header: header.clone(), seed, keys: keys.to_vec() };
-        let writer = FileWriter::create(path, Kind::EvaluationKeys, &header, bytes)?;
+        let public_bits = bits_of(&parameters, public.basis().iter().copied());
+        let bytes = payload_bytes(parameters.n(), &public_bits)
+            + keys.iter().map(|spec| key_bytes(&parameters, spec)).sum::<u64>();
+        let header = EvaluationKeyHeader { header: header.clone(), seed: public.seed(), keys: keys.to_vec() };
+        let mut writer = FileWriter::create(path, Kind::EvaluationKeys, &header, bytes)?;
+        for (i, &bits) in public_bits.iter().enumerate() {
+            writer.write_residues(&public.pair(i)[..parameters.n()], bits)?;
+        }
         Ok(Self { path: path.to_owned(), writer, parameters, expected: keys.iter().cloned().collect() })
     }
 
@@ -213,6 +214,8 @@ impl EvaluationKeyWriter {
 #[derive(Debug)]
 pub struct EvaluationKeyReader {
     reader: FileReader<EvaluationKeyHeader>,
+    /// The half b of the public key.
+    public: Vec<u32>,
     parameters: Parameters,
     next: usize,
 }
@@ -223,15 +226,26 @@ impl EvaluationKeyReader {
     /// # Errors
     /// If the file is not what it should be or its header damaged.
     pub fn open(path: &Path) -> Result<Self, WireError> {
-        let reader = FileReader::<EvaluationKeyHeader>::open(path, Kind::EvaluationKeys)?;
+        let mut reader = FileReader::<EvaluationKeyHeader>::open(path, Kind::EvaluationKeys)?;
         let EvaluationKeyHeader { header, keys, .. } = reader.header();
         let parameters = header.parameters_insecure().map_err(|fault| fault.at(path))?;
         for spec in keys {
             spec.check(&parameters).map_err(|error| Fault::malformed(error.to_string()).at(path))?;
         }
-        let bytes = keys.iter().map(|spec| key_bytes(&parameters, spec)).sum();
-        reader.expect_payload(bytes)?;
-        Ok(Self { reader, parameters, next: 0 })
+        let public = payload_bytes(parameters.n(), &public_key_bits(&parameters));
+        reader.expect_payload(public + keys.iter().map(|spec| key_bytes(&parameters, spec)).sum::<u64>())?;
+        let public = read_public_key(&mut reader, &parameters)?;
+        Ok(Self { reader, public, parameters, next: 0 })
+    }
+
+    /// The public key, with which results are drowned; as little known to be intact as the switching keys.
+    ///
+    /// # Errors
+    /// If `context` has other parameters, or a residue is not below its prime.
+    pub fn public_key(&self, context: &Context) -> Result<PublicKey, WireError> {
+        let checked = self.header().check_parameters(context.parameters());
+        checked.map_err(|fault| self.reader.error(fault))?;
+        PublicKey::from_parts(context, self.seed(), &self.public).map_err(|error| self.reader.error(error.into()))
     }
 
     /// The header.
@@ -277,6 +291,24 @@ impl EvaluationKeyReader {
     pub fn finish(self) -> Result<(), WireError> {
         self.reader.finish().map(|_| ())
     }
+}
+
+/// The half b of a public key.
+fn read_public_key<H: DeserializeOwned>(
+    reader: &mut FileReader<H>,
+    parameters: &Parameters,
+) -> Result<Vec<u32>, WireError> {
+    let bits = public_key_bits(parameters);
+    let mut b = vec![0; bits.len() * parameters.n()];
+    for (limb, &bits) in b.chunks_exact_mut(parameters.n()).zip(&bits) {
+        reader.read_residues(limb, bits)?;
+    }
+    Ok(b)
+}
+
+/// Bits of the residues of a public key: those of the data primes and the first special prime.
+fn public_key_bits(parameters: &Parameters) -> Vec<u32> {
+    bits_of(parameters, PrimeIndex::first(parameters.max_limbs() + 1))
 }
 
 /// Bits of the residues of each prime.

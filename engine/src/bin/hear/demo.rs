@@ -7,14 +7,16 @@ use hear_engine::network::{
     encode::EncodedNetwork,
     lower::Keep,
     method::Method,
+    plan::{Plan, Security},
     run::Inference,
-    store::{KeySet, Logits, RowCiphertext, Scheme},
+    store::{KeySet, Logits, Scheme, UnusedSlots},
 };
 use hear_engine::rlwe::Randomness;
 use hear_model::{
-    input::{Clip, RowRange, read_rows, seeded_clips},
+    input::{Clip, RowRange, read_rows},
     metrics::{Class, argmax, margin},
-    network::{Network, Source},
+    network::{Network, Shape},
+    synthetic,
 };
 use hear_scheduler::RunOptions;
 use serde_json::{Value, json};
@@ -28,8 +30,8 @@ use crate::{
 
 /// Encrypt, classify and decrypt a few clips, and compare with the plain network
 ///
-/// Everything happens in memory: no file is written. Without --input the clips are smooth random motion, which resembles
-/// no action.
+/// Everything happens in memory: no file is written. Without --input the clips are those of the shipped test set, a fall
+/// first.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Demo {
@@ -38,9 +40,10 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NETWORK", default_value = "2d-64")]
     network: String,
 
-    /// hear or fast-hear
-    #[arg(long, default_value_t = Method::FastHear)]
-    method: Method,
+    /// hear, fast-hear or lean-hear [default: lean-hear, or fast-hear for what
+    /// lean-hear does not take]
+    #[arg(long)]
+    method: Option<Method>,
 
     /// How many clips
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=100_000))]
@@ -60,7 +63,7 @@ pub(crate) struct Demo {
 const EXAMPLES: &str = "\
 Examples:
   hear demo
-  hear demo --network 1d-64 --method hear --samples 1
+  hear demo --network 1d-64 --method fast-hear --samples 1
   hear demo --network parameters_conv2d_64 --input test_input.csv --samples 5";
 
 /// Logits may be this far off; the authors' program is up to 0.232 off on their data.
@@ -68,22 +71,43 @@ const LARGEST_ERROR: f64 = 0.25;
 /// Or this part of the largest logit, where logits are large.
 const LARGEST_RELATIVE_ERROR: f64 = 0.01;
 
-/// Seed of the clips that are shown where no file is given.
-const CLIP_SEED: u64 = 1;
-
 impl Demo {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::new(&self.common, interrupt)?;
         let network = open_network(&self.network)?;
-        let clips = match &self.input {
-            Some(path) => read_rows(path, RowRange::new(0, self.samples)?)?,
-            None => seeded_clips(CLIP_SEED, self.samples),
-        };
-        let plan = self.choices.plan(network.shape(), self.method, session.security)?;
+        let clips = self.clips()?;
+        let plan = self.plan(network.shape(), session.security)?;
         let scheme = Scheme::new(plan, session.security, session.isa)?;
         let report = Story { session: &session, network: &network, scheme: &scheme }.tell(&clips)?;
-        session.print(|| report.text(&self, &network), || report.json(&self, &network, &scheme))?;
+        session.print(|| report.text(&self, &network, &scheme), || report.json(&self, &scheme))?;
         report.verdict()
+    }
+
+    fn plan(&self, shape: Shape, security: Security) -> Result<Plan, Failure> {
+        let plan = |method| self.choices.plan(shape, method, security);
+        match self.method {
+            Some(method) => plan(method),
+            None => plan(Method::LeanHear).or_else(|_| plan(Method::FastHear)),
+        }
+    }
+
+    /// What is classified, with labels where they are known.
+    fn clips(&self) -> Result<Vec<(Clip, Option<Class>)>, Failure> {
+        if let Some(path) = &self.input {
+            let clips = read_rows(path, RowRange::new(0, self.samples)?)?;
+            return Ok(clips.into_iter().map(|clip| (clip, None)).collect());
+        }
+        let (clips, labels) = synthetic::test_set();
+        if clips.len() < self.samples {
+            let count = clips.len();
+            return Err(Failure::Usage(format!("--samples {}: the shipped test set has {count}", self.samples)));
+        }
+        let mut clips: Vec<_> = clips.into_iter().zip(labels.into_iter().map(Some)).collect();
+        // What the system is for, among whatever comes.
+        let fall = clips.iter().position(|&(_, label)| label == Some(Class::Fall)).unwrap_or(0);
+        clips[..=fall].rotate_right(1);
+        clips.truncate(self.samples);
+        Ok(clips)
     }
 }
 
@@ -112,6 +136,7 @@ struct DemoReport {
 /// What happened to one clip.
 #[derive(Debug)]
 struct Sample {
+    label: Option<Class>,
     encrypt_s: f64,
     infer_s: f64,
     decrypt_s: f64,
@@ -137,7 +162,7 @@ impl Sample {
 }
 
 impl Story<'_> {
-    fn tell(&self, clips: &[Clip]) -> Result<DemoReport, Failure> {
+    fn tell(&self, clips: &[(Clip, Option<Class>)]) -> Result<DemoReport, Failure> {
         let Self { session, network, scheme } = *self;
         let executor = session.executor.as_ref();
         let randomness = Randomness::from_os();
@@ -171,21 +196,28 @@ impl Story<'_> {
         };
         let progress = session.progress("classifying clips");
         progress.set(0, clips.len());
-        for (row, clip) in (0..).zip(clips) {
+        for (row, (clip, label)) in (0..).zip(clips) {
             session.interrupt.check()?;
             let started = Instant::now();
             let input = keys.encryptor.encrypt(row, clip, &randomness)?;
             let encrypt_s = started.elapsed().as_secs_f64();
             let started = Instant::now();
             let (ciphertext, _) = inference.run(&input.ciphertext, &mut memory, executor, &options)?;
+            let result = keys.evaluation.release(&input, ciphertext, UnusedSlots::Drown(&randomness))?;
             let infer_s = started.elapsed().as_secs_f64();
             report.input_bytes = size_of_val(input.ciphertext.words()) as u64;
-            report.output_bytes = size_of_val(ciphertext.words()) as u64;
-            let result = RowCiphertext { ciphertext, ..input };
+            report.output_bytes = size_of_val(result.ciphertext.words()) as u64;
             let started = Instant::now();
             let logits = keys.decryptor.logits(&result)?;
             let decrypt_s = started.elapsed().as_secs_f64();
-            report.samples.push(Sample { encrypt_s, infer_s, decrypt_s, logits, plain: network.forward(clip) });
+            report.samples.push(Sample {
+                label: *label,
+                encrypt_s,
+                infer_s,
+                decrypt_s,
+                logits,
+                plain: network.forward(clip),
+            });
             progress.set(report.samples.len(), clips.len());
         }
         report.peak_rss_bytes = peak_rss_bytes();
@@ -198,19 +230,16 @@ impl DemoReport {
         self.samples.iter().map(of).sum::<f64>() / self.samples.len().max(1) as f64
     }
 
-    fn text(&self, demo: &Demo, network: &Network) -> String {
+    fn text(&self, demo: &Demo, network: &Network, scheme: &Scheme) -> String {
         let mut text = format!(
             "network {} with method {}, on {} ({})\n",
             network.shape(),
-            demo.method,
+            scheme.plan.method,
             counted(self.threads, "thread"),
             self.isa
         );
-        if let Source::Seeded { .. } = network.source() {
-            text += "weights: random, not trained: the classes below mean nothing\n";
-        }
         if demo.input.is_none() {
-            text += "clips: smooth random motion that resembles no action\n";
+            text += "clips: synthetic skeletons that the network was not trained on\n";
         }
         let mut line =
             |what: &str, time_s: f64, size: &str| text += &format!("{what:<25}{:>10}  {size}\n", seconds(time_s));
@@ -222,12 +251,15 @@ impl DemoReport {
         if let Some(peak) = self.peak_rss_bytes {
             text += &format!("{:<25}{:>10}\n", "peak memory", bytes(peak));
         }
-        text +=
-            &format!("\n{:>4}  {:<6}  {:<5}  {:<10}  {}\n", "clip", "class", "alarm", "plain", "largest logit error");
+        text += &format!(
+            "\n{:>4}  {:<6}  {:<6}  {:<5}  {:<6}  {}\n",
+            "clip", "label", "class", "alarm", "plain", "logit error"
+        );
         for (index, sample) in self.samples.iter().enumerate() {
             let alarm = if sample.class() == Class::Fall { "FALL" } else { "-" };
             text += &format!(
-                "{index:>4}  {:<6}  {alarm:<5}  {:<10}  {:.4} (plain margin {:.3})\n",
+                "{index:>4}  {:<6}  {:<6}  {alarm:<5}  {:<6}  {:.4} (plain margin {:.3})\n",
+                sample.label.map_or("-", Class::name),
                 sample.class().name(),
                 argmax(&sample.plain).name(),
                 sample.error(),
@@ -237,10 +269,11 @@ impl DemoReport {
         text
     }
 
-    fn json(&self, demo: &Demo, network: &Network, scheme: &Scheme) -> Value {
+    fn json(&self, demo: &Demo, scheme: &Scheme) -> Value {
         let sample = |(index, sample): (usize, &Sample)| {
             json!({
                 "row": index,
+                "label": sample.label.map(Class::name),
                 "class": sample.class().name(),
                 "fall": sample.class() == Class::Fall,
                 "plain_class": argmax(&sample.plain).name(),
@@ -253,9 +286,8 @@ impl DemoReport {
         };
         json!({
             "network": demo.network,
-            "seeded": matches!(network.source(), Source::Seeded { .. }),
-            "method": demo.method.name(),
-            "strategy": demo.method.strategy_name(demo.choices.strategy),
+            "method": scheme.plan.method.name(),
+            "strategy": scheme.plan.method.strategy_name(demo.choices.strategy),
             "plan_hash": hexadecimal(&scheme.plan.hash()),
             "threads": self.threads,
             "isa": self.isa,

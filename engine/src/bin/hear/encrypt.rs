@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 use hear_engine::network::store::{Encryptor, OutputDirectory, RowKind, StoreError};
-use hear_model::input::{RowRange, read_rows};
+use hear_model::input::{ClipSource, RowRange};
 use serde_json::json;
 
 use crate::{
@@ -25,9 +25,9 @@ pub(crate) struct Encrypt {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
 
-    /// Clips, one a line
+    /// Clips, one a line, or the shipped test set: synthetic
     #[arg(long, value_name = "CSV")]
-    input: PathBuf,
+    input: ClipSource,
 
     /// Rows A to B, zero-based, without B
     #[arg(long, value_name = "A..B")]
@@ -52,14 +52,15 @@ hear encrypt [OPTIONS] --key <FILE> --input <CSV> --rows <A..B>
 
 const EXAMPLES: &str = "\
 Examples:
-  hear encrypt --key public.key --input clips.csv --rows 0..40 --out encrypted";
+  hear encrypt --key public.key --input clips.csv --rows 0..40 --out encrypted
+  hear encrypt --key public.key --input synthetic --rows 0..40 --out encrypted";
 
 impl Encrypt {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::new(&self.common, interrupt)?;
         let encryptor = Encryptor::load(&self.key, session.security, session.isa)?;
         warn_if_insecure(&self.key, encryptor.is_insecure());
-        let clips = read_rows(&self.input, self.rows)?;
+        let clips = self.input.read(self.rows)?;
         let randomness = randomness(self.seed);
 
         let directory = OutputDirectory::create(&self.out)?;

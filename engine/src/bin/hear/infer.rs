@@ -11,9 +11,9 @@ use hear_engine::network::{
     lower::Keep,
     method::Method,
     run::Inference,
-    store::{Evaluation, EvaluationFile, OutputDirectory, RowCiphertext, RowFile, RowKind},
+    store::{Evaluation, EvaluationFile, OutputDirectory, RowFile, RowKind, UnusedSlots},
 };
-use hear_model::network::Source;
+use hear_engine::rlwe::Randomness;
 use hear_scheduler::{Report, RunOptions, report::StageReport};
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "NETWORK")]
     network: String,
 
-    /// hear or fast-hear; must be the keys' method
+    /// hear, fast-hear or lean-hear; must be the keys' method
     #[arg(long)]
     method: Option<Method>,
 
@@ -55,6 +55,11 @@ pub(crate) struct Infer {
     /// Show the time of every stage, averaged over the rows
     #[arg(long)]
     stages: bool,
+
+    /// For tests only: leave partial sums in the slots of a result that hold no
+    /// logits, instead of random values
+    #[arg(long)]
+    keep_unused_slots: bool,
 
     #[command(flatten)]
     common: Common,
@@ -104,15 +109,12 @@ impl Infer {
         let load_s = started.elapsed().as_secs_f64();
 
         let inference = Inference::new(&scheme.context, &scheme.plan, &evaluation.keys, &encoded, Keep::Result)?;
-        let rows = run_rows(&session, &inference, &evaluation, &files, &OutputDirectory::create(&self.out)?)?;
+        let randomness = Randomness::from_os();
+        let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
+        let directory = OutputDirectory::create(&self.out)?;
+        let rows = run_rows(&session, &inference, (&evaluation, unused), &files, &directory)?;
 
-        let summary = Summary {
-            seeded: matches!(network.source(), Source::Seeded { .. }),
-            load_s,
-            encode_s,
-            rows,
-            with_stages: self.stages,
-        };
+        let summary = Summary { load_s, encode_s, rows, with_stages: self.stages };
         session.print(|| summary.text(&self.out), || summary.json(&self.network, &evaluation, &session))
     }
 
@@ -137,7 +139,7 @@ struct Row {
 fn run_rows(
     session: &Session<'_>,
     inference: &Inference<'_>,
-    evaluation: &Evaluation,
+    (evaluation, unused): (&Evaluation, UnusedSlots<'_>),
     files: &[RowFile],
     directory: &OutputDirectory,
 ) -> Result<Vec<Row>, Failure> {
@@ -154,8 +156,8 @@ fn run_rows(
         let (ciphertext, report) = inference
             .run(&input.ciphertext, &mut memory, executor, &options)
             .map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
+        let result = evaluation.release(&input, ciphertext, unused)?;
         let infer_s = started.elapsed().as_secs_f64();
-        let result = RowCiphertext { ciphertext, ..input };
         evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), &result)?;
         rows.push(Row { row: file.row, infer_s, report });
         progress.set(rows.len(), files.len());
@@ -165,7 +167,6 @@ fn run_rows(
 
 /// What there is to say about a run.
 struct Summary {
-    seeded: bool,
     load_s: f64,
     encode_s: f64,
     rows: Vec<Row>,
@@ -206,9 +207,6 @@ impl Summary {
             output::seconds(self.load_s),
             output::seconds(self.encode_s),
         );
-        if self.seeded {
-            text += "the network's weights are random (not trained): the classes mean nothing\n";
-        }
         if self.with_stages {
             text += &format!("\n{:<10}{:>8}{:>14}{:>14}\n", "stage", "tasks", "thread time", "span");
             for StageTimes { name, tasks, busy_s, span_s } in self.stages() {
@@ -223,7 +221,6 @@ impl Summary {
         let plan = &evaluation.scheme.plan;
         let mut value = json!({
             "network": network,
-            "seeded": self.seeded,
             "method": plan.method.name(),
             "plan_hash": output::hexadecimal(&plan.hash()),
             "threads": session.executor.workers(),

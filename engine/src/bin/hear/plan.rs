@@ -104,7 +104,12 @@ impl Summary {
 
     fn table(&self) -> String {
         let Self { plan, parameters, total, preparation, .. } = self;
-        let mut text = format!("{}, method {}, strategies {}", plan.shape, plan.method, plan.method.strategy_name(plan.strategies));
+        let mut text = format!(
+            "{}, method {}, strategies {}",
+            plan.shape,
+            plan.method,
+            plan.method.strategy_name(plan.strategies)
+        );
         let disabled = plan.switches.disabled();
         if !disabled.is_empty() {
             text += &format!(", without {}", disabled.join(", "));

@@ -9,7 +9,7 @@ use hear_scheduler::RunError;
 
 use crate::{
     ckks::EncodeError,
-    network::plan::PlanError,
+    network::{drowning::DrowningError, plan::PlanError},
     rlwe::{KeyError, RandomnessError},
     wire::{Fault, WireError},
 };
@@ -21,6 +21,9 @@ pub enum StoreError {
     /// A file that is not what it should be, damaged, or cannot be written.
     #[error(transparent)]
     Wire(#[from] WireError),
+    /// A result that cannot be made fit to leave.
+    #[error(transparent)]
+    Drowning(#[from] DrowningError),
     /// A plan in a file that is refused.
     #[error("{}: {source}", path.display())]
     Plan {

@@ -97,7 +97,7 @@ pub fn generate_key_files(
     write_public_key(&staged.public, &header, context, encryptor.key())?;
 
     let specs = scheme.plan.keys(context.parameters());
-    let mut writer = EvaluationKeyWriter::create(&staged.evaluation, &header, context, seed, &specs)?;
+    let mut writer = EvaluationKeyWriter::create(&staged.evaluation, &header, context, encryptor.key(), &specs)?;
     let write = |key: CompressedKey| writer.write(&key).map_err(StoreError::from);
     let in_order = InOrder::new(write, KEYS_WAITING_PER_THREAD * work.executor.workers());
     work.try_for_each(specs.len(), |index| {
@@ -174,6 +174,7 @@ impl EvaluationFile {
     pub fn load(self, work: &Work<'_>) -> Result<Evaluation, StoreError> {
         let Self { scheme, reader, .. } = self;
         let (count, seed, insecure) = (reader.keys().len(), reader.seed(), reader.header().insecure);
+        let public = reader.public_key(&scheme.context)?;
         let reader = Mutex::new(reader);
         let keys = Mutex::new(EvaluationKeys::default());
         work.try_for_each(count, |_| {
@@ -187,6 +188,6 @@ impl EvaluationFile {
         })?;
         reader.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish()?;
         let keys = std::mem::take(&mut *locked(&keys));
-        Ok(Evaluation { scheme, keys, insecure })
+        Ok(Evaluation::new(scheme, public, keys, insecure))
     }
 }

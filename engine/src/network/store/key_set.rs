@@ -36,7 +36,8 @@ impl KeySet {
         })?;
         let keys = std::mem::take(&mut *locked(&keys));
         let insecure = randomness.is_insecure();
-        Ok(Self { decryptor, encryptor, evaluation: Evaluation { scheme: scheme.clone(), keys, insecure } })
+        let evaluation = Evaluation::new(scheme.clone(), encryptor.key().clone(), keys, insecure);
+        Ok(Self { decryptor, encryptor, evaluation })
     }
 }
 

@@ -9,6 +9,7 @@ use super::{RowFile, StoreError};
 use crate::{
     ckks::{EncodeError, Encoder},
     network::{
+        drowning::drown,
         plan::{Plan, PlanError, Security},
         run::EvaluationKeys,
     },
@@ -175,9 +176,46 @@ pub struct Evaluation {
     pub keys: EvaluationKeys,
     /// Whether the keys were made from a seed that others may know.
     pub insecure: bool,
+    public: PublicKey,
+    encoder: Encoder,
+}
+
+/// What becomes of the slots of a result that hold no logits.
+#[derive(Clone, Copy, Debug)]
+pub enum UnusedSlots<'a> {
+    /// They are drowned in random values: see [`drowning`](crate::network::drowning).
+    Drown(&'a Randomness),
+    /// They keep partial sums, for tests that compare results bit by bit.
+    Keep,
 }
 
 impl Evaluation {
+    /// The keys of a plan, and the public key for the encryptions of zero that results leave with.
+    #[must_use]
+    pub fn new(scheme: Scheme, public: PublicKey, keys: EvaluationKeys, insecure: bool) -> Self {
+        let encoder = Encoder::new(scheme.context.log_n());
+        Self { scheme, keys, insecure, public, encoder }
+    }
+
+    /// What leaves the cloud of the result of `input`.
+    ///
+    /// # Errors
+    /// If the operating system gives no randomness.
+    pub fn release(
+        &self,
+        input: &RowCiphertext,
+        mut result: Ciphertext,
+        unused: UnusedSlots<'_>,
+    ) -> Result<RowCiphertext, StoreError> {
+        let Scheme { plan, context } = &self.scheme;
+        let mut insecure = input.insecure;
+        if let UnusedSlots::Drown(randomness) = unused {
+            insecure |= randomness.is_insecure();
+            drown(context, &self.encoder, &self.public, &plan.output, input.row, randomness, &mut result)?;
+        }
+        Ok(RowCiphertext { row: input.row, ciphertext: result, insecure })
+    }
+
     /// Reads an encrypted clip.
     ///
     /// # Errors
