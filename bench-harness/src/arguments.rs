@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
 use hear_engine::network::method::{Method, Strategies, Switches, UnknownName};
-use hear_model::input::RowRange;
+use hear_model::input::{ClipSource, RowRange};
 
 use crate::configuration::ExecutorKind;
 
@@ -33,7 +33,7 @@ pub enum Command {
 
 const EXAMPLES: &str = "\
 Examples:
-  hear-bench run --network 2d-64 --method hear,fast-hear --threads 1,2 --samples 20
+  hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64 --stages --json results.json
   hear-bench kernels
   hear-bench machine > configs/machines/mine.toml";
@@ -43,7 +43,7 @@ Every combination of network, method, strategy and threads is measured in a proc
 configuration whose decrypted logits are wrong gets no times and ends the program with exit code 1.
 
 Examples:
-  hear-bench run --network 2d-64 --method hear,fast-hear --threads 1,2 --samples 20
+  hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64,2d-128 --strategy full --strategy baby,giant,giant --stages
   hear-bench run --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset \\
                  --rows 0..608 --json all.json
@@ -56,7 +56,7 @@ pub struct RunArguments {
     /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
     #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required = true)]
     pub network: Vec<String>,
-    /// Methods: hear, fast-hear
+    /// Methods: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
     pub method: Vec<Method>,
     /// Strategy of all convolutions, or of each (full, baby, giant); repeat the option to compare
@@ -80,9 +80,9 @@ pub struct RunArguments {
     /// Folder with the published inputs and labels (test_input*.csv, test_label.csv)
     #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "labels"])]
     pub dataset: Option<PathBuf>,
-    /// Clips, one a line of 960 or 1440 columns [default: meaningless motion from a seed]
+    /// Clips, one a line of 960 or 1440 columns [default: synthetic, the shipped test set]
     #[arg(long, value_name = "CSV")]
-    pub input: Option<PathBuf>,
+    pub input: Option<ClipSource>,
     /// Labels of the clips, one a line, for accuracy and fall detection
     #[arg(long, value_name = "CSV", requires = "input")]
     pub labels: Option<PathBuf>,
@@ -217,7 +217,7 @@ mod tests {
             panic!("another command")
         };
         assert_eq!(run.network, ["2d-64", "1d-64"]);
-        assert_eq!(run.method, Method::ALL);
+        assert_eq!(run.method, [Method::Hear, Method::FastHear]);
         assert_eq!(
             run.strategy.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["full,full,full", "baby,giant,full"]

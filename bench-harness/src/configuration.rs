@@ -12,7 +12,7 @@ use hear_engine::network::{
 };
 use hear_kernels::simd::{Isa, IsaError};
 use hear_model::{
-    input::{Clip, InputError, RowRange, read_labels, read_rows, seeded_clips},
+    input::{Clip, ClipSource, InputError, RowRange, read_labels},
     metrics::Class,
     network::{Dimension, NetworkName, Shape, Source},
 };
@@ -32,8 +32,8 @@ pub struct Configuration {
     /// Threads that work.
     pub threads: usize,
     /// Where the clips come from.
-    pub clips: Clips,
-    /// A file of labels, one for each row of the clips' file.
+    pub clips: ClipSource,
+    /// A file of labels, one for each row of the clips' file; those of the shipped test set are known without one.
     pub labels: Option<PathBuf>,
     /// How it is measured.
     pub protocol: Protocol,
@@ -59,16 +59,6 @@ pub struct Protocol {
     pub isa: Option<String>,
     /// The largest logit error that is accepted.
     pub tolerance: f64,
-}
-
-/// Where clips come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Clips {
-    /// Meaningless motion from a seed.
-    Seeded(u64),
-    /// A CSV file.
-    File(PathBuf),
 }
 
 /// What runs the tasks.
@@ -195,11 +185,7 @@ impl Configuration {
     /// # Errors
     /// If the file does not hold them.
     pub fn read_clips(&self) -> Result<Vec<Clip>, InputError> {
-        let rows = self.rows();
-        match &self.clips {
-            Clips::Seeded(seed) => Ok(seeded_clips(*seed, rows.end()).split_off(rows.start())),
-            Clips::File(path) => read_rows(path, rows),
-        }
+        self.clips.read(self.rows())
     }
 
     /// The labels of the clips that are measured, if there are any.
@@ -207,8 +193,9 @@ impl Configuration {
     /// # Errors
     /// If the file holds anything but labels, or fewer than the last row asks for.
     pub fn read_labels(&self) -> Result<Option<Vec<Class>>, LabelsError> {
-        let Some(path) = &self.labels else { return Ok(None) };
-        let (rows, mut labels) = (self.rows(), read_labels(path)?);
+        let rows = self.rows();
+        let Some(path) = &self.labels else { return Ok(self.clips.labels(rows)?) };
+        let mut labels = read_labels(path)?;
         if labels.len() < rows.end() {
             return Err(LabelsError::TooFew { path: path.clone(), count: labels.len(), rows });
         }
@@ -244,15 +231,6 @@ impl fmt::Display for Configuration {
     }
 }
 
-impl fmt::Display for Clips {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Seeded(seed) => write!(f, "seed {seed}"),
-            Self::File(path) => f.write_str(&file_name(path)),
-        }
-    }
-}
-
 /// The instruction set of that name, exactly that one.
 ///
 /// # Errors
@@ -270,7 +248,7 @@ pub fn find_isa(name: &str) -> Result<Isa, InstructionsError> {
 pub fn weights_origin(source: &Source) -> String {
     match source {
         Source::Path(path) => file_name(path),
-        seeded => seeded.to_string(),
+        shipped => shipped.to_string(),
     }
 }
 
@@ -299,6 +277,8 @@ fn file_name(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hear_model::synthetic;
+
     use super::*;
 
     fn configuration() -> Configuration {
@@ -307,7 +287,7 @@ mod tests {
             method: Method::FastHear,
             strategies: Strategies::default(),
             threads: 1,
-            clips: Clips::Seeded(7),
+            clips: ClipSource::Synthetic,
             labels: None,
             protocol: Protocol {
                 first_row: 2,
@@ -326,14 +306,14 @@ mod tests {
     fn names_carry_no_directories() {
         let configuration = configuration();
         assert_eq!(configuration.to_string(), "tiny.safetensors fast-hear baby,giant,giant, 1 thread");
-        assert_eq!(Clips::File("/a/b/c.csv".into()).to_string(), "c.csv");
         assert_eq!(weights_origin(&Source::Path("/a/parameters_conv1d_64/".into())), "parameters_conv1d_64");
     }
 
     #[test]
-    fn rows_pick_the_clips_of_the_seed() {
-        let clips = configuration().read_clips().unwrap();
-        assert_eq!(clips, seeded_clips(7, 5)[2..]);
+    fn rows_pick_clips_and_labels_of_the_shipped_test_set() {
+        let (clips, labels) = synthetic::test_set();
+        assert_eq!(configuration().read_clips().unwrap(), clips[2..5]);
+        assert_eq!(configuration().read_labels().unwrap().unwrap(), labels[2..5]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::{Result, Write};
 
 use crate::{
+    floors::BestSpeeds,
     record::{Entry, Identity, Reason, Record, StageRecord, Unmeasured},
     statistics::Summary,
 };
@@ -130,23 +131,45 @@ fn stages(text: &mut String, record: &Record) -> Result {
     let busy: f64 = record.stages.iter().map(|stage| stage.busy_s).sum();
     writeln!(
         text,
-        "  {:<10}  {:>10}  {:>6}  {:>10}  {:>8}  {:>9}  {:>9}  {:>10}",
-        "stage", "busy", "share", "span", "NTTs", "switches", "products", "reads"
+        "  {:<9} {:>10} {:>6} {:>10} {:>6} {:>8} {:>8} {:>9} {:>10} {:>10} {:>10} {:>7}",
+        "stage",
+        "busy",
+        "share",
+        "span",
+        "NTTs",
+        "switches",
+        "products",
+        "reads",
+        "NTT floor",
+        "products",
+        "bytes",
+        "reached"
     )?;
-    for StageRecord { name, busy_s, span_s, counts, bytes: read } in &record.stages {
+    for StageRecord { name, busy_s, span_s, counts, bytes: read, floors } in &record.stages {
         writeln!(
             text,
-            "  {name:<10}  {:>10}  {:>5.1}%  {:>10}  {:>8}  {:>9}  {:>9}  {:>10}",
+            "  {name:<9} {:>10} {:>5.1}% {:>10} {:>6} {:>8} {:>8} {:>9} {:>10} {:>10} {:>10} {:>6.0}%",
             seconds(*busy_s),
             100.0 * busy_s / busy.max(f64::MIN_POSITIVE),
             seconds(*span_s),
             counts.ntt,
             counts.key_switch,
             counts.plain_product,
-            bytes(*read)
+            bytes(*read),
+            seconds(floors.ntt_s),
+            seconds(floors.products_s),
+            seconds(floors.bytes_s),
+            100.0 * floors.largest() / busy_s.max(f64::MIN_POSITIVE)
         )?;
     }
-    Ok(())
+    let BestSpeeds { ntt_ns, product_ns, bytes_per_ns } = record.best_speeds;
+    writeln!(
+        text,
+        "  Times are of all threads together. Floors: transforms of {:.2} us, multiply-accumulates of a limb of {:.0} ns,\n  \
+         {bytes_per_ns:.1} GB/s a thread, the best of this machine; reached: the largest floor's part of the time.",
+        ntt_ns / 1e3,
+        product_ns
+    )
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod commands;
 pub mod configuration;
 pub mod display;
 pub mod failure;
+pub mod floors;
 pub mod kernels;
 pub mod measure;
 pub mod prediction;

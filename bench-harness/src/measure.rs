@@ -21,6 +21,7 @@ use hear_scheduler::{Cancel, Report};
 
 use crate::{
     configuration::{Configuration, weights_origin},
+    floors::BestSpeeds,
     prediction::MemoryPrediction,
     progress::Progress,
     record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord},
@@ -68,12 +69,13 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     }
     progress.finish();
     let (verification, times) = trial.finish();
+    // Before anything that belongs to the report only.
+    let peak_rss_bytes = peak_rss_bytes();
     let measured = Measured {
         keygen,
         encode,
         times,
-        // Before anything that belongs to the report only.
-        peak_rss_bytes: peak_rss_bytes(),
+        peak_rss_bytes,
         key_bytes: keys.evaluation.keys.bytes(),
         model_bytes: encoded.bytes(),
         accuracy: labels.map_or_else(Default::default, |labels| verification.accuracy(protocol.first_row, &labels)),
@@ -99,6 +101,7 @@ impl Measured {
         let Self { times, verification, .. } = self;
         let Scheme { plan, context } = scheme;
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
+        let best_speeds = BestSpeeds::measure(context, configuration.threads);
         let predicted_counts = plan.counts();
         let speeds = Speeds::default();
         let predicted = Predicted {
@@ -119,7 +122,8 @@ impl Measured {
             encrypt_s: summary(&times.encrypt)?,
             infer_s: summary(&times.infer)?,
             decrypt_s: summary(&times.decrypt)?,
-            stages: stages(plan, &times.reports),
+            stages: stages(plan, &best_speeds, &times.reports),
+            best_speeds,
             throughput_per_s: times.infer.len() as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
             peak_rss_bytes: self.peak_rss_bytes,
             key_bytes: self.key_bytes as u64,
@@ -165,7 +169,7 @@ fn repeat<T>(times: usize, mut work: impl FnMut() -> Result<T>) -> Result<(T, Ve
 }
 
 /// The plan's stages with the medians of their times.
-fn stages(plan: &Plan, reports: &[Report]) -> Vec<StageRecord> {
+fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<StageRecord> {
     let record = |stage: &Stage| {
         let of_stage = reports.iter().flat_map(|report| &report.stages).filter(|report| report.name == stage.name);
         let median_s = |times_ns: Vec<u64>| {
@@ -179,6 +183,7 @@ fn stages(plan: &Plan, reports: &[Report]) -> Vec<StageRecord> {
             span_s: median_s(of_stage.map(|report| report.span_ns).collect()),
             counts,
             bytes: counts.bytes_read,
+            floors: best_speeds.floors(&counts),
         }
     };
     plan.stages.iter().map(record).collect()

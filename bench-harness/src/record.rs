@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::{Configuration, Protocol},
+    floors::{BestSpeeds, Floors},
     statistics::Summary,
     system::Machine,
     verification::ChangedClass,
@@ -100,6 +101,8 @@ pub struct Record {
     pub decrypt_s: Summary,
     /// Where the time of an inference goes, in the plan's order.
     pub stages: Vec<StageRecord>,
+    /// The best speeds of the machine, by which stages have floors.
+    pub best_speeds: BestSpeeds,
     /// Clips classified in a second, one after the other.
     pub throughput_per_s: f64,
     /// The most memory that the measuring process ever had.
@@ -150,6 +153,8 @@ pub struct StageRecord {
     pub counts: Counts,
     /// Bytes of plaintexts and keys that it reads.
     pub bytes: u64,
+    /// What it would take at least.
+    pub floors: Floors,
 }
 
 /// Accuracy over all classes and the detection of falls; `None` without labels or without cases.

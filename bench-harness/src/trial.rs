@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use hear_engine::{
     network::{
         run::Inference,
-        store::{KeySet, RowCiphertext, StoreError},
+        store::{KeySet, StoreError, UnusedSlots},
     },
     rlwe::Randomness,
 };
@@ -78,14 +78,14 @@ impl<'a> Trial<'a> {
         let inferred =
             self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &RunOptions::default());
         let (ciphertext, report) = inferred?;
+        let ntt = context.transforms() - transforms;
+        let result = evaluation.release(&encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
         times.infer.push(start.elapsed());
         times.reports.push(report);
-        let ntt = context.transforms() - transforms;
         if *times.ntt.get_or_insert(ntt) != ntt {
             bail!("row {row} took {ntt} transforms, not as many as the rows before");
         }
 
-        let result = RowCiphertext { row: encrypted.row, ciphertext, insecure: encrypted.insecure };
         let start = Instant::now();
         let logits = decryptor.logits(&result)?;
         times.decrypt.push(start.elapsed());

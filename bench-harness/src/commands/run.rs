@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use hear_model::{
+    input::ClipSource,
     network::{Network, Shape},
     weights::WeightsError,
 };
@@ -16,7 +17,7 @@ use hear_scheduler::Topology;
 use crate::{
     arguments::{Bytes, RunArguments},
     child,
-    configuration::{Clips, Configuration, ExecutorKind, InstructionsError, Protocol, dataset_inputs, dataset_labels},
+    configuration::{Configuration, ExecutorKind, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
     failure::Failure,
     prediction::MemoryPrediction,
@@ -24,8 +25,6 @@ use crate::{
     system::available_memory_bytes,
 };
 
-/// The seed of the clips where no input is given.
-const CLIPS_SEED: u64 = 1;
 /// How much of the available memory is used where no limit is given, in percent.
 const MEMORY_PERCENT: u64 = 90;
 
@@ -144,11 +143,11 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
 }
 
 /// Where clips and labels of a network come from.
-fn inputs(arguments: &RunArguments, shape: Shape) -> (Clips, Option<PathBuf>) {
+fn inputs(arguments: &RunArguments, shape: Shape) -> (ClipSource, Option<PathBuf>) {
     match (&arguments.dataset, &arguments.input) {
-        (Some(dataset), _) => (Clips::File(dataset_inputs(dataset, shape)), Some(dataset_labels(dataset))),
-        (None, Some(input)) => (Clips::File(input.clone()), arguments.labels.clone()),
-        (None, None) => (Clips::Seeded(CLIPS_SEED), None),
+        (Some(dataset), _) => (ClipSource::File(dataset_inputs(dataset, shape)), Some(dataset_labels(dataset))),
+        (None, Some(input)) => (input.clone(), arguments.labels.clone()),
+        (None, None) => (ClipSource::Synthetic, None),
     }
 }
 
