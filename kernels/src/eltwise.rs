@@ -1,11 +1,11 @@
 //! Element-wise arithmetic on limbs.
 //!
 //! Every residue is fully reduced, in and out: `[0, q)`. Every function takes limbs of one length, a multiple of
-//! [`BLOCK`](crate::simd::BLOCK), in any order of coefficients or values. All instruction sets give identical results.
+//! [`BLOCK`], in any order of coefficients or values. All instruction sets give identical results.
 
 use crate::bounds::{assert_lengths, debug_assert_reduced};
 use crate::modulus::Modulus;
-use crate::simd::{Factor, Isa, Lanes, ModulusLanes, dispatch};
+use crate::simd::{BLOCK, Factor, Isa, Lanes, ModulusLanes, dispatch};
 
 /// An element-wise function of `INPUTS` residues.
 trait Formula<const INPUTS: usize>: Copy {
@@ -82,6 +82,27 @@ fn map3_assign<F: Formula<3>>(isa: Isa, formula: F, x: &mut [u32], y: &[u32], z:
     }
     assert_lengths([x.len(), y.len(), z.len()]);
     dispatch!(isa, [F: Formula<3>] run(formula: F, x: &mut [u32], y: &[u32], z: &[u32]));
+}
+
+/// Whether every word is a residue: in `[0, q)`. For words from outside; between kernels it is known.
+///
+/// # Panics
+/// If the length is no multiple of 16.
+#[must_use]
+pub fn are_reduced(isa: Isa, modulus: Modulus, x: &[u32]) -> bool {
+    #[inline(always)]
+    fn run<L: Lanes>(l: L, modulus: Modulus, x: &[u32]) -> bool {
+        let (q, mut least) = (l.splat(modulus.value()), l.splat(u32::MAX));
+        // x - q wraps around for residues alone, to 2^32 - q or more.
+        for x in x.chunks_exact(L::COUNT) {
+            least = l.min(least, l.sub(l.load(x), q));
+        }
+        let mut lanes = [u32::MAX; BLOCK];
+        l.store(least, &mut lanes[..L::COUNT]);
+        lanes.iter().all(|&lane| lane >= modulus.value().wrapping_neg())
+    }
+    assert_lengths([x.len()]);
+    dispatch!(isa, run(modulus: Modulus, x: &[u32]) -> bool)
 }
 
 /// `x + y mod q`.

@@ -50,6 +50,21 @@ fn filled(kernel: impl FnOnce(&mut [u32])) -> Vec<u32> {
 }
 
 #[test]
+fn words_that_are_no_residues_are_found_wherever_they_stand() {
+    for q in MODULI {
+        let [x] = limbs::<1>(q);
+        for isa in tiers() {
+            assert!(are_reduced(isa, modulus(q), &x) && are_reduced(isa, modulus(q), &[]), "{isa}, q {q}");
+            for (place, word) in [(0, q), (LENGTH - 1, q), (33, q + 1), (50, 1 << 31), (17, u32::MAX)] {
+                let mut x = x.clone();
+                x[place] = word;
+                assert!(!are_reduced(isa, modulus(q), &x), "{isa}, q {q}: {word} at {place}");
+            }
+        }
+    }
+}
+
+#[test]
 fn sums_and_differences() {
     check(|isa, m, [x, y]| assigned(x, |x| add_assign(isa, m, x, y)), |[x, y]| x + y);
     check(|isa, m, [x, y]| filled(|out| add_into(isa, m, out, x, y)), |[x, y]| x + y);

@@ -96,9 +96,28 @@ impl fmt::Debug for Buffer {
     }
 }
 
+/// The bytes of words, in the order of this machine: so that a file can be read to where its words are used.
+#[must_use]
+pub fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
+    let bytes = size_of_val(words);
+    // SAFETY: the slice's memory, borrowed exclusively as long as the result lives. Bytes need no alignment, and any bytes
+    // are words.
+    unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), bytes) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_words() {
+        let mut words = [1, 0x0203_0405];
+        let bytes = bytes_mut(&mut words);
+        assert_eq!(*bytes, [1_u32.to_ne_bytes(), 0x0203_0405_u32.to_ne_bytes()].concat());
+        bytes[..4].copy_from_slice(&7_u32.to_ne_bytes());
+        assert_eq!(words, [7, 0x0203_0405]);
+        assert!(bytes_mut(&mut []).is_empty());
+    }
 
     #[test]
     fn words_are_zero_aligned_and_kept() {
