@@ -12,11 +12,11 @@ use crate::{
 ///
 /// # Panics
 /// If numbers of limbs or lengths are wrong, or the scratch is too short.
-pub fn line_into(
+pub fn line_into<'w>(
     levels: &Levels,
     x: &[&[u32]],
-    a: &[Vec<u32>],
-    b: &[Vec<u32>],
+    a: impl IntoIterator<Item = &'w [u32]>,
+    b: impl IntoIterator<Item = &'w [u32]>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
@@ -33,11 +33,11 @@ pub fn line_into(
 ///
 /// # Panics
 /// If numbers of limbs or lengths are wrong, the key does not serve, or the scratch is too short.
-pub fn multiply_into(
+pub fn multiply_into<'w>(
     levels: &Levels,
     x: &[&[u32]],
     y: &[&[u32]],
-    c: &[Vec<u32>],
+    c: impl IntoIterator<Item = &'w [u32]>,
     relinearization: &SwitchingKey,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
@@ -60,7 +60,7 @@ pub fn multiply_into(
 }
 
 /// Adds a plaintext, whole limbs, to component 0.
-pub(super) fn add_constant(levels: &Levels, x: &mut [&mut [u32]], constant: &[Vec<u32>]) {
+pub(super) fn add_constant<'w>(levels: &Levels, x: &mut [&mut [u32]], constant: impl IntoIterator<Item = &'w [u32]>) {
     let context = levels.context();
     for (limb, (x, constant)) in x.iter_mut().zip(constant).enumerate() {
         let modulus = context.modulus(PrimeIndex::from(limb));

@@ -223,10 +223,10 @@ impl ExtendedBasis {
     ///
     /// # Panics
     /// If a number of limbs or a length is wrong, or the scratch is too short.
-    pub fn divide_into(
+    pub fn divide_into<'w>(
         &self,
         sum: &[&[u32]],
-        constant: Option<&[Vec<u32>]>,
+        constant: Option<impl IntoIterator<Item = &'w [u32]>>,
         out: &mut [&mut [u32]],
         scratch: &mut [u32],
     ) {
@@ -250,7 +250,7 @@ impl ExtendedBasis {
         self.gadget.mod_down().apply_component_into(1, sum, out, scratch);
     }
 
-    fn add_constant(&self, constant: Option<&[Vec<u32>]>, out: &mut [&mut [u32]]) {
+    fn add_constant<'w>(&self, constant: Option<impl IntoIterator<Item = &'w [u32]>>, out: &mut [&mut [u32]]) {
         let n = self.context.n();
         for (limb, (out, constant)) in out.iter_mut().zip(constant.into_iter().flatten()).enumerate() {
             let modulus = self.context.modulus(self.prime(limb));

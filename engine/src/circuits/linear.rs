@@ -84,12 +84,12 @@ pub fn sum_of_rescaled_products_into<'w>(
 ///
 /// # Panics
 /// If a number of limbs or a length is wrong, or the scratch is too short.
-pub fn sum_into(
+pub fn sum_into<'w>(
     levels: &Levels,
     limbs: usize,
     terms: &[&[u32]],
     rescale: bool,
-    constant: Option<&[Vec<u32>]>,
+    constant: Option<impl IntoIterator<Item = &'w [u32]>>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
@@ -119,10 +119,10 @@ pub fn sum_into(
 ///
 /// # Panics
 /// If a number of limbs or a length is wrong, or the scratch is too short.
-pub fn mask_into(
+pub fn mask_into<'w>(
     levels: &Levels,
     x: &[&[u32]],
-    mask: &[Vec<u32>],
+    mask: impl IntoIterator<Item = &'w [u32]>,
     rescale: bool,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],

@@ -15,10 +15,11 @@ use hear_scheduler::{Cancel, Executor, RunError};
 
 use super::{
     lean::{
-        encode::{self as lean, EncodedLean},
+        encode::{self as lean, LeanPieces},
         weights::LeadingCoefficientError,
     },
     method::Method,
+    plaintexts::{Form, Layout, PiecesMut, Plaintexts},
     plan::{Linear, LinearLayer, Plan, Stage, Step},
     weights::{LinearIndex, Weights, merge_mask},
 };
@@ -31,36 +32,52 @@ use crate::{
 /// The plaintexts of a network under a plan.
 #[derive(Debug)]
 pub struct EncodedNetwork {
-    stages: Vec<EncodedStage>,
+    index: Index,
+    plaintexts: Plaintexts,
 }
 
-/// The plaintexts of a stage.
+/// Which piece of the arena is what.
 #[derive(Debug)]
-enum EncodedStage {
-    /// A stage without plaintexts.
-    None,
-    /// Weight streams: `tiles[tile][chunk][limb]`, and the constant that is added at the end.
-    Linear { tiles: Vec<Vec<Limbs>>, constant: Option<Limbs> },
-    /// The quadratic of every ciphertext.
-    Activation(Vec<EncodedQuadratic>),
-    /// The mask.
-    Merge(Limbs),
-    /// A stage of `lean-hear`.
-    Lean(EncodedLean),
+enum Index {
+    /// For `hear` and `fast-hear`, stage by stage.
+    Paper(Vec<StagePieces>),
+    /// For `lean-hear`, stage by stage.
+    Lean(Vec<LeanPieces>),
 }
 
-/// Residues of a plaintext or of a stream of them, limb by limb.
-pub(super) type Limbs = Vec<Vec<u32>>;
+/// The pieces of a stage.
+#[derive(Clone, Copy, Debug)]
+struct StagePieces {
+    /// The first.
+    first: usize,
+    /// How many a tile or a ciphertext has; what comes after all tiles is the constant.
+    each: usize,
+    /// Tiles.
+    tiles: usize,
+}
 
-/// The coefficients of a x^2 + b x + c as plaintexts.
-#[derive(Debug)]
-pub struct EncodedQuadratic {
+/// The quadratic of a ciphertext.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EncodedQuadratic<'a> {
+    plaintexts: &'a Plaintexts,
+    first: usize,
+}
+
+impl<'a> EncodedQuadratic<'a> {
     /// a: halves in Montgomery form.
-    pub a: Vec<Vec<u32>>,
+    pub(super) fn a(self) -> impl Iterator<Item = &'a [u32]> {
+        self.plaintexts.limbs(self.first)
+    }
+
     /// b: whole limbs.
-    pub b: Vec<Vec<u32>>,
+    pub(super) fn b(self) -> impl Iterator<Item = &'a [u32]> {
+        self.plaintexts.limbs(self.first + 1)
+    }
+
     /// c: whole limbs.
-    pub c: Vec<Vec<u32>>,
+    pub(super) fn c(self) -> impl Iterator<Item = &'a [u32]> {
+        self.plaintexts.limbs(self.first + 2)
+    }
 }
 
 /// Why a network could not be encoded.
@@ -90,20 +107,25 @@ pub enum NetworkEncodeError {
     Run(#[from] RunError),
 }
 
-/// One piece of encoding that a thread does on its own.
+/// One piece of encoding that a thread does on its own, and one piece of the arena.
 #[derive(Clone, Copy, Debug)]
 enum Unit {
     Weights { stage: usize, tile: usize, chunk: usize },
     Constant { stage: usize },
-    Quadratic { stage: usize, ciphertext: usize },
+    Quadratic { stage: usize, ciphertext: usize, coefficient: Coefficient },
     Mask { stage: usize },
 }
 
-/// What a [`Unit`] gives.
-#[derive(Debug)]
-enum Piece {
-    Limbs(Limbs),
-    Quadratic(EncodedQuadratic),
+/// Of a x^2 + b x + c.
+#[derive(Clone, Copy, Debug)]
+enum Coefficient {
+    A,
+    B,
+    C,
+}
+
+impl Coefficient {
+    const ALL: [Self; 3] = [Self::A, Self::B, Self::C];
 }
 
 impl Unit {
@@ -113,6 +135,25 @@ impl Unit {
             | Self::Constant { stage }
             | Self::Quadratic { stage, .. }
             | Self::Mask { stage } => stage,
+        }
+    }
+
+    fn form(self, plan: &Plan, n: usize) -> Form {
+        let stage = &plan.stages[self.stage()];
+        let form = |limb_words, limbs| Form { limb_words, primes: PrimeIndex::first(plan.plaintext_limbs(limbs)) };
+        match (self, &stage.step) {
+            (Self::Weights { tile, chunk, .. }, Step::Linear(linear)) => {
+                let tiling = Tiling::new(plan, stage, linear);
+                form(weight_stream_words(tiling.shape(tile, chunk), n), stage.limbs_in)
+            }
+            (Self::Constant { .. }, _) => form(n, stage.limbs_out),
+            (Self::Quadratic { coefficient, .. }, _) => match coefficient {
+                Coefficient::A => form(n / 2, stage.limbs_in),
+                Coefficient::B => form(n, stage.limbs_in - 1),
+                Coefficient::C => form(n, stage.limbs_out),
+            },
+            (Self::Mask { .. }, _) => form(n / 2, stage.limbs_in),
+            (unit, step) => unreachable!("{unit:?} is no part of {step:?}"),
         }
     }
 }
@@ -166,6 +207,11 @@ impl Tiling {
         chunk * self.chunk..((chunk + 1) * self.chunk).min(self.inputs)
     }
 
+    /// Inputs and sums of a tile's chunk.
+    fn shape(self, tile: usize, chunk: usize) -> TileShape {
+        TileShape::new(self.inputs_of(chunk).len(), self.sums_of(tile).len())
+    }
+
     fn index(self, sum: usize, input: usize) -> LinearIndex {
         LinearIndex {
             output: sum % self.outputs,
@@ -196,119 +242,134 @@ impl EncodedNetwork {
                 plan: plan.shape.to_string(),
             });
         }
+        let mut encoded = Self::zeroed(context, plan);
+        let pieces = encoded.plaintexts.pieces_mut();
         if plan.method == Method::LeanHear {
-            let stages = lean::encode(context, plan, network, executor, cancel, progress)?;
-            return Ok(Self { stages: stages.into_iter().map(EncodedStage::Lean).collect() });
+            lean::encode(context, plan, network, &pieces, executor, cancel, progress)?;
+        } else {
+            encode(context, plan, network, &pieces, executor, cancel, progress)?;
         }
-        let units = units(plan);
-        let work = Encoding { context, plan, weights: Weights::new(network), encoder: Encoder::new(context.log_n()) };
-        let pieces = in_parallel(
-            executor,
-            cancel,
-            progress,
-            units.len(),
-            || work.scratch(),
-            |index, scratch| work.piece(units[index], scratch),
-        )?;
-        let mut stages: Vec<_> = plan.stages.iter().map(|stage| EncodedStage::empty(plan, stage)).collect();
-        for (unit, piece) in units.into_iter().zip(pieces) {
-            let piece = piece.map_err(|source| {
-                let stage = plan.stages[unit.stage()].name.clone();
-                NetworkEncodeError::Value { stage, source }
-            })?;
-            stages[unit.stage()].place(unit, piece);
-        }
-        Ok(Self { stages })
+        drop(pieces);
+        Ok(encoded)
+    }
+
+    /// The plaintexts that a plan asks for, all of them zero.
+    pub(super) fn zeroed(context: &Context, plan: &Plan) -> Self {
+        let (index, layout) = Self::layout(context, plan);
+        Self { index, plaintexts: Plaintexts::zeroed(layout) }
+    }
+
+    /// Words of the plaintexts that a plan asks for.
+    pub(super) fn words_of(context: &Context, plan: &Plan) -> usize {
+        Self::layout(context, plan).1.words()
+    }
+
+    fn layout(context: &Context, plan: &Plan) -> (Index, Layout) {
+        let n = context.n();
+        let (index, forms) = if plan.method == Method::LeanHear {
+            (Index::Lean(lean::pieces(plan)), lean::forms(plan, n))
+        } else {
+            (Index::Paper(stage_pieces(plan)), units(plan).into_iter().map(|unit| unit.form(plan, n)).collect())
+        };
+        (index, Layout::new(forms))
     }
 
     /// Bytes of all residues.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let limbs = |limbs: &Limbs| limbs.iter().map(|limb| limb.len() * size_of::<u32>()).sum::<usize>();
-        self.stages
-            .iter()
-            .map(|stage| match stage {
-                EncodedStage::None => 0,
-                EncodedStage::Linear { tiles, constant } => {
-                    tiles.iter().flatten().map(limbs).sum::<usize>() + constant.as_ref().map_or(0, limbs)
-                }
-                EncodedStage::Activation(quadratics) => {
-                    quadratics.iter().map(|q| limbs(&q.a) + limbs(&q.b) + limbs(&q.c)).sum()
-                }
-                EncodedStage::Merge(mask) => limbs(mask),
-                EncodedStage::Lean(encoded) => encoded.bytes(),
-            })
-            .sum()
+        size_of_val(self.plaintexts.words())
+    }
+
+    /// All residues.
+    pub(super) fn plaintexts(&self) -> &Plaintexts {
+        &self.plaintexts
+    }
+
+    /// All residues, to be filled.
+    pub(super) fn plaintexts_mut(&mut self) -> &mut Plaintexts {
+        &mut self.plaintexts
     }
 
     /// The stream of weights of one limb of a tile and a chunk of a linear stage.
     pub(super) fn weights(&self, stage: usize, tile: usize, chunk: usize, limb: usize) -> &[u32] {
-        match &self.stages[stage] {
-            EncodedStage::Linear { tiles, .. } => &tiles[tile][chunk][limb],
-            other => unreachable!("a plan's linear stage has weights, not {other:?}"),
-        }
+        let StagePieces { first, each, .. } = self.stage(stage);
+        self.plaintexts.limb(first + tile * each + chunk, limb)
     }
 
     /// The constant that a linear stage adds, whole limbs.
-    pub(super) fn constant(&self, stage: usize) -> &[Vec<u32>] {
-        match &self.stages[stage] {
-            EncodedStage::Linear { constant: Some(limbs), .. } => limbs,
-            other => unreachable!("a plan's dense stage has a constant, not {other:?}"),
-        }
+    pub(super) fn constant(&self, stage: usize) -> impl Iterator<Item = &[u32]> {
+        let StagePieces { first, each, tiles } = self.stage(stage);
+        self.plaintexts.limbs(first + tiles * each)
     }
 
     /// The quadratic of a ciphertext of an activation.
-    pub(super) fn quadratic(&self, stage: usize, ciphertext: usize) -> &EncodedQuadratic {
-        match &self.stages[stage] {
-            EncodedStage::Activation(quadratics) => &quadratics[ciphertext],
-            other => unreachable!("a plan's activation has quadratics, not {other:?}"),
-        }
+    pub(super) fn quadratic(&self, stage: usize, ciphertext: usize) -> EncodedQuadratic<'_> {
+        let StagePieces { first, each, .. } = self.stage(stage);
+        EncodedQuadratic { plaintexts: &self.plaintexts, first: first + ciphertext * each }
     }
 
-    /// The plaintexts of a stage of `lean-hear`.
-    pub(super) fn lean(&self, stage: usize) -> &EncodedLean {
-        match &self.stages[stage] {
-            EncodedStage::Lean(encoded) => encoded,
-            other => unreachable!("a plan's lean stage has lean plaintexts, not {other:?}"),
+    /// Where the plaintexts of a stage of `lean-hear` stand.
+    pub(super) fn lean(&self, stage: usize) -> &LeanPieces {
+        match &self.index {
+            Index::Lean(stages) => &stages[stage],
+            Index::Paper(_) => unreachable!("a lean plan has lean plaintexts"),
         }
     }
 
     /// The mask of a merge, halves in Montgomery form.
-    pub(super) fn mask(&self, stage: usize) -> &[Vec<u32>] {
-        match &self.stages[stage] {
-            EncodedStage::Merge(limbs) => limbs,
-            other => unreachable!("a plan's merge has a mask, not {other:?}"),
+    pub(super) fn mask(&self, stage: usize) -> impl Iterator<Item = &[u32]> {
+        self.plaintexts.limbs(self.stage(stage).first)
+    }
+
+    fn stage(&self, stage: usize) -> StagePieces {
+        match &self.index {
+            Index::Paper(stages) => stages[stage],
+            Index::Lean(_) => unreachable!("a plan of the paper's methods has their plaintexts"),
         }
     }
 }
 
-impl EncodedStage {
-    /// The stage with a place for every piece.
-    fn empty(plan: &Plan, stage: &Stage) -> Self {
-        match &stage.step {
+/// Which pieces the stages have, in the order of [`units`].
+fn stage_pieces(plan: &Plan) -> Vec<StagePieces> {
+    let units = units(plan);
+    let pieces = |(index, stage): (usize, &Stage)| {
+        let first = units.partition_point(|unit| unit.stage() < index);
+        let (each, tiles) = match &stage.step {
             Step::Linear(linear) => {
                 let tiling = Tiling::new(plan, stage, linear);
-                Self::Linear { tiles: vec![vec![Limbs::new(); tiling.chunks()]; tiling.tiles()], constant: None }
+                (tiling.chunks(), tiling.tiles())
             }
-            Step::Activation(_) => Self::Activation(Vec::with_capacity(stage.inputs)),
-            Step::Merge(_) => Self::Merge(Limbs::new()),
-            Step::Lean(_) => Self::Lean(EncodedLean::default()),
-            Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => Self::None,
-        }
-    }
+            Step::Activation(_) => (Coefficient::ALL.len(), 0),
+            _ => (1, 0),
+        };
+        StagePieces { first, each, tiles }
+    };
+    plan.stages.iter().enumerate().map(pieces).collect()
+}
 
-    /// Puts a piece where its unit belongs; units of a stage come in order.
-    fn place(&mut self, unit: Unit, piece: Piece) {
-        match (self, unit, piece) {
-            (Self::Linear { tiles, .. }, Unit::Weights { tile, chunk, .. }, Piece::Limbs(limbs)) => {
-                tiles[tile][chunk] = limbs;
-            }
-            (Self::Linear { constant, .. }, Unit::Constant { .. }, Piece::Limbs(limbs)) => *constant = Some(limbs),
-            (Self::Activation(all), Unit::Quadratic { .. }, Piece::Quadratic(quadratic)) => all.push(quadratic),
-            (Self::Merge(mask), Unit::Mask { .. }, Piece::Limbs(limbs)) => *mask = limbs,
-            (stage, unit, _) => unreachable!("{unit:?} is no part of {stage:?}"),
-        }
+/// Encodes all plaintexts of a plan of the paper's methods, in parallel.
+fn encode(
+    context: &Arc<Context>,
+    plan: &Plan,
+    network: &Network,
+    pieces: &PiecesMut<'_>,
+    executor: &dyn Executor,
+    cancel: &Cancel,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<(), NetworkEncodeError> {
+    let units = units(plan);
+    let work = Encoding { context, plan, weights: Weights::new(network), encoder: Encoder::new(context.log_n()) };
+    let scratch = || work.scratch();
+    let results = in_parallel(executor, cancel, progress, units.len(), scratch, |index, scratch| {
+        work.piece(units[index], &mut pieces.get(index), scratch)
+    })?;
+    for (unit, result) in units.into_iter().zip(results) {
+        result.map_err(|source| {
+            let stage = plan.stages[unit.stage()].name.clone();
+            NetworkEncodeError::Value { stage, source }
+        })?;
     }
+    Ok(())
 }
 
 /// The results of `piece` for every index below `count`, in order, on the executor's threads, each of which makes its scratch
@@ -334,7 +395,7 @@ pub(super) fn in_parallel<T: Send + Sync, S: Send>(
     Ok(pieces.into_iter().map(finished).collect())
 }
 
-/// All units of a plan, the longest first within a stage.
+/// All units of a plan of the paper's methods, in the order in which a run reads what they give.
 fn units(plan: &Plan) -> Vec<Unit> {
     let mut units = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
@@ -349,7 +410,9 @@ fn units(plan: &Plan) -> Vec<Unit> {
                 }
             }
             Step::Activation(_) => {
-                units.extend((0..stage.inputs).map(|ciphertext| Unit::Quadratic { stage: index, ciphertext }));
+                units.extend((0..stage.inputs).flat_map(|ciphertext| {
+                    Coefficient::ALL.map(|coefficient| Unit::Quadratic { stage: index, ciphertext, coefficient })
+                }));
             }
             Step::Merge(_) => units.push(Unit::Mask { stage: index }),
             Step::Lean(_) => {}
@@ -386,29 +449,27 @@ impl Encoding<'_> {
         }
     }
 
-    fn piece(&self, unit: Unit, scratch: &mut Scratch) -> Result<Piece, EncodeError> {
+    /// Encodes a unit into its piece of the arena, all zero before.
+    fn piece(&self, unit: Unit, out: &mut [u32], scratch: &mut Scratch) -> Result<(), EncodeError> {
         let stage = &self.plan.stages[unit.stage()];
         match (unit, &stage.step) {
             (Unit::Weights { tile, chunk, .. }, Step::Linear(linear)) => {
-                self.weight_stream(stage, linear, tile, chunk, scratch).map(Piece::Limbs)
+                self.weight_stream(stage, linear, (tile, chunk), out, scratch)
             }
             (Unit::Constant { .. }, _) => {
-                let limbs = self.plan.plaintext_limbs(stage.limbs_out);
-                let constant = self.weights.dense_constant();
-                self.addend(&constant, stage.scale_out_bits.exp2(), limbs, scratch).map(Piece::Limbs)
+                self.addend(&self.weights.dense_constant(), stage.scale_out_bits.exp2(), out, scratch)
             }
-            (Unit::Quadratic { ciphertext, .. }, Step::Activation(activation)) => {
+            (Unit::Quadratic { ciphertext, coefficient, .. }, Step::Activation(activation)) => {
                 let quadratic = self.weights.activation(activation, ciphertext);
                 let scales = self.plan.activation_scales(stage);
-                let limbs = |at| self.plan.plaintext_limbs(at);
-                let a = self.factor(&quadratic.a, scales.factor, limbs(stage.limbs_in), scratch)?;
-                let b = self.addend(&quadratic.b, scales.middle, limbs(stage.limbs_in - 1), scratch)?;
-                let c = self.addend(&quadratic.c, stage.scale_out_bits.exp2(), limbs(stage.limbs_out), scratch)?;
-                Ok(Piece::Quadratic(EncodedQuadratic { a, b, c }))
+                match coefficient {
+                    Coefficient::A => self.factor(&quadratic.a, scales.factor, out, scratch),
+                    Coefficient::B => self.addend(&quadratic.b, scales.middle, out, scratch),
+                    Coefficient::C => self.addend(&quadratic.c, stage.scale_out_bits.exp2(), out, scratch),
+                }
             }
             (Unit::Mask { .. }, Step::Merge(merge)) => {
-                let limbs = self.plan.plaintext_limbs(stage.limbs_in);
-                self.factor(&merge_mask(merge), self.plan.factor_scale(stage), limbs, scratch).map(Piece::Limbs)
+                self.factor(&merge_mask(merge), self.plan.factor_scale(stage), out, scratch)
             }
             (unit, step) => unreachable!("{unit:?} is no part of {step:?}"),
         }
@@ -419,16 +480,15 @@ impl Encoding<'_> {
         &self,
         stage: &Stage,
         linear: &Linear,
-        tile: usize,
-        chunk: usize,
+        (tile, chunk): (usize, usize),
+        out: &mut [u32],
         scratch: &mut Scratch,
-    ) -> Result<Limbs, EncodeError> {
+    ) -> Result<(), EncodeError> {
         let tiling = Tiling::new(self.plan, stage, linear);
         let (sums, inputs) = (tiling.sums_of(tile), tiling.inputs_of(chunk));
-        let primes = PrimeIndex::first(self.plan.plaintext_limbs(stage.limbs_in));
         let (context, n) = (self.context, self.context.n());
-        let shape = TileShape::new(inputs.len(), sums.len());
-        let mut streams = vec![vec![0; weight_stream_words(shape, n)]; primes.len()];
+        let shape = tiling.shape(tile, chunk);
+        let limb_words = weight_stream_words(shape, n);
         let scale = self.plan.factor_scale(stage);
         let plaintexts: Vec<_> =
             sums.enumerate().flat_map(|sum| inputs.clone().enumerate().map(move |input| (sum, input))).collect();
@@ -445,37 +505,34 @@ impl Encoding<'_> {
                 _ => self.encoder.encode_real_into(&scratch.slots[0], scale, first, &mut scratch.encoder)?,
             }
             for (coefficients, &((output, _), (input, _))) in scratch.coefficients.iter().zip(pair) {
-                for (&prime, stream) in primes.iter().zip(&mut streams) {
+                for (limb, stream) in out.chunks_exact_mut(limb_words).enumerate() {
+                    let prime = PrimeIndex::from(limb);
                     plaintext_limb_into(context, prime, coefficients, &mut scratch.limb);
                     let half = &scratch.limb[..n / 2];
                     weight_stream_insert(context.isa(), context.modulus(prime), stream, shape, input, output, half);
                 }
             }
         }
-        Ok(streams)
+        Ok(())
     }
 
     /// A plaintext to multiply by: the halves of its limbs, in Montgomery form.
-    fn factor(&self, slots: &[f64], scale: f64, limbs: usize, scratch: &mut Scratch) -> Result<Limbs, EncodeError> {
+    fn factor(&self, slots: &[f64], scale: f64, out: &mut [u32], scratch: &mut Scratch) -> Result<(), EncodeError> {
         let coefficients = &mut scratch.coefficients[0];
         self.encoder.encode_real_into(slots, scale, coefficients, &mut scratch.encoder)?;
-        let half = |prime| {
-            let mut half = vec![0; self.context.n() / 2];
-            plaintext_half_limb_into(self.context, prime, coefficients, &mut scratch.limb, &mut half);
-            half
-        };
-        Ok(PrimeIndex::first(limbs).into_iter().map(half).collect())
+        for (limb, half) in out.chunks_exact_mut(self.context.n() / 2).enumerate() {
+            plaintext_half_limb_into(self.context, PrimeIndex::from(limb), coefficients, &mut scratch.limb, half);
+        }
+        Ok(())
     }
 
     /// A plaintext to add: whole limbs.
-    fn addend(&self, slots: &[f64], scale: f64, limbs: usize, scratch: &mut Scratch) -> Result<Limbs, EncodeError> {
+    fn addend(&self, slots: &[f64], scale: f64, out: &mut [u32], scratch: &mut Scratch) -> Result<(), EncodeError> {
         let coefficients = &mut scratch.coefficients[0];
         self.encoder.encode_real_into(slots, scale, coefficients, &mut scratch.encoder)?;
-        let whole = |prime| {
-            let mut limb = vec![0; self.context.n()];
-            plaintext_limb_into(self.context, prime, coefficients, &mut limb);
-            limb
-        };
-        Ok(PrimeIndex::first(limbs).into_iter().map(whole).collect())
+        for (limb, whole) in out.chunks_exact_mut(self.context.n()).enumerate() {
+            plaintext_limb_into(self.context, PrimeIndex::from(limb), coefficients, whole);
+        }
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ pub mod lean;
 pub mod lower;
 pub mod method;
 pub mod packing;
+mod plaintexts;
 pub mod plan;
 pub mod reference;
 pub mod run;

@@ -305,13 +305,13 @@ impl PaperRun<'_> {
             }
             PaperOperation::Line { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
-                activation::line_into(levels, reads, &quadratic.a, &quadratic.b, writes, scratch);
+                activation::line_into(levels, reads, quadratic.a(), quadratic.b(), writes, scratch);
             }
             PaperOperation::Multiply { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
                 let (y, x) = reads.split_at(reads.len() / 2);
                 let key = self.key(KeyTarget::Relinearize);
-                activation::multiply_into(levels, x, y, &quadratic.c, key, writes, scratch);
+                activation::multiply_into(levels, x, y, quadratic.c(), key, writes, scratch);
             }
             PaperOperation::Mask { stage, rescale } => {
                 linear::mask_into(levels, reads, self.encoded.mask(*stage), *rescale, writes, scratch);

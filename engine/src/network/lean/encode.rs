@@ -16,20 +16,21 @@ use super::{
 use crate::{
     ckks::{EncodeError, Encoder, EncoderScratch, PeriodicEncoder, PeriodicScratch, plaintext_limb_into},
     network::{
-        encode::{Limbs, NetworkEncodeError, in_parallel},
+        encode::{NetworkEncodeError, in_parallel},
+        plaintexts::{Form, PiecesMut},
         plan::{Plan, Stage, Step},
     },
     params::PrimeIndex,
     ring::Context,
 };
 
-/// The plaintexts of a stage.
+/// Where the plaintexts of a stage stand: pieces of the arena.
 #[derive(Debug, Default)]
-pub(in crate::network) struct EncodedLean {
+pub(in crate::network) struct LeanPieces {
     /// What products multiply by.
     pub(in crate::network) factors: Factors,
     /// What is added to each output, whole limbs; empty where nothing is.
-    pub(in crate::network) constants: Vec<Limbs>,
+    constants: Vec<usize>,
 }
 
 /// What products multiply by.
@@ -38,12 +39,12 @@ pub(in crate::network) enum Factors {
     /// Nothing.
     #[default]
     None,
-    /// Weights of short period: `[group of sums][limb]`.
-    Periodic(Vec<Limbs>),
+    /// Weights of short period: a piece for each group of sums.
+    Periodic(Vec<usize>),
     /// Plaintexts one by one, whole limbs in Montgomery form, sum by sum.
     Terms(Vec<Term>),
     /// For each version the mask of the ciphertext and, where it is folded, that of its rotation.
-    Masks(Vec<[Option<Limbs>; 2]>),
+    Masks(Vec<(usize, Option<usize>)>),
 }
 
 /// One plaintext of a sum.
@@ -54,25 +55,13 @@ pub(in crate::network) struct Term {
     /// The rotated input.
     pub(in crate::network) baby: usize,
     /// In Montgomery form.
-    pub(in crate::network) limbs: Limbs,
+    pub(in crate::network) piece: usize,
 }
 
-impl EncodedLean {
-    /// Bytes of all residues.
-    pub(in crate::network) fn bytes(&self) -> usize {
-        let words = |limbs: &Limbs| limbs.iter().map(Vec::len).sum::<usize>();
-        let factors: usize = match &self.factors {
-            Factors::None => 0,
-            Factors::Periodic(groups) => groups.iter().map(words).sum(),
-            Factors::Terms(terms) => terms.iter().map(|term| words(&term.limbs)).sum(),
-            Factors::Masks(masks) => masks.iter().flatten().flatten().map(words).sum(),
-        };
-        (factors + self.constants.iter().map(words).sum::<usize>()) * size_of::<u32>()
-    }
-
+impl LeanPieces {
     /// The constant of an output.
-    pub(in crate::network) fn constant(&self, output: usize) -> Option<&[Vec<u32>]> {
-        self.constants.get(output).map(Vec::as_slice)
+    pub(in crate::network) fn constant(&self, output: usize) -> Option<usize> {
+        self.constants.get(output).copied()
     }
 }
 
@@ -105,7 +94,39 @@ enum UnitPart {
     Constant { output: usize },
 }
 
-/// Encodes all plaintexts of a lean plan, in parallel: one entry a stage.
+impl Unit {
+    fn form(self, plan: &Plan, n: usize) -> Form {
+        let stage = &plan.stages[self.stage];
+        match (self.part, &stage.step) {
+            (UnitPart::Group(number), Step::Lean(LeanStep::Transform(transform))) => {
+                let limb_words = periodic_weight_words(periodic_shape(transform, stage.outputs, number));
+                Form { limb_words, primes: product_primes(transform) }
+            }
+            (UnitPart::Term { .. }, Step::Lean(LeanStep::Transform(transform))) => {
+                Form { limb_words: n, primes: product_primes(transform) }
+            }
+            (UnitPart::Mask { .. }, _) => Form { limb_words: n, primes: PrimeIndex::first(stage.limbs_in) },
+            (UnitPart::Constant { .. }, _) => Form { limb_words: n, primes: PrimeIndex::first(stage.limbs_out) },
+            (part, step) => unreachable!("{part:?} is no part of {step:?}"),
+        }
+    }
+}
+
+/// The pieces of the arena of a lean plan.
+pub(in crate::network) fn forms(plan: &Plan, n: usize) -> Vec<Form> {
+    units(plan).into_iter().map(|unit| unit.form(plan, n)).collect()
+}
+
+/// Which of them is what: one entry a stage.
+pub(in crate::network) fn pieces(plan: &Plan) -> Vec<LeanPieces> {
+    let mut stages: Vec<LeanPieces> = plan.stages.iter().map(|_| LeanPieces::default()).collect();
+    for (piece, unit) in units(plan).iter().enumerate() {
+        stages[unit.stage].place(unit.part, piece);
+    }
+    stages
+}
+
+/// Encodes all plaintexts of a lean plan, in parallel.
 ///
 /// # Errors
 /// If an activation does not complete to a square, a weight does not fit its scale, or the executor was stopped.
@@ -113,39 +134,38 @@ pub(in crate::network) fn encode(
     context: &Arc<Context>,
     plan: &Plan,
     network: &Network,
+    pieces: &PiecesMut<'_>,
     executor: &dyn Executor,
     cancel: &Cancel,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Vec<EncodedLean>, NetworkEncodeError> {
+) -> Result<(), NetworkEncodeError> {
     let weights = LeanWeights::new(network)?;
     let work =
         Encoding { context, plan, weights, encoder: Encoder::new(context.log_n()), periodic: periodic(context, plan) };
     let units = units(plan);
     let scratch = || Scratch::new(&work);
-    let pieces = in_parallel(executor, cancel, progress, units.len(), scratch, |index, scratch| {
-        work.piece(units[index], scratch)
+    let results = in_parallel(executor, cancel, progress, units.len(), scratch, |index, scratch| {
+        work.piece(units[index], &mut pieces.get(index), scratch)
     })?;
-    let mut stages: Vec<EncodedLean> = plan.stages.iter().map(|_| EncodedLean::default()).collect();
-    for (unit, piece) in units.iter().zip(pieces) {
+    for (unit, result) in units.iter().zip(results) {
         let stage = || plan.stages[unit.stage].name.clone();
-        let limbs = piece.map_err(|source| NetworkEncodeError::Value { stage: stage(), source })?;
-        stages[unit.stage].place(unit.part, limbs);
+        result.map_err(|source| NetworkEncodeError::Value { stage: stage(), source })?;
     }
-    Ok(stages)
+    Ok(())
 }
 
-impl EncodedLean {
-    /// Puts a piece where it belongs; pieces of a stage come in the order of its units.
-    fn place(&mut self, part: UnitPart, limbs: Limbs) {
+impl LeanPieces {
+    /// Notes which piece a part is; parts of a stage come in the order of its units.
+    fn place(&mut self, part: UnitPart, piece: usize) {
         match (part, &mut self.factors) {
-            (UnitPart::Constant { .. }, _) => self.constants.push(limbs),
-            (UnitPart::Group(_), Factors::Periodic(groups)) => groups.push(limbs),
-            (UnitPart::Group(_), factors) => *factors = Factors::Periodic(vec![limbs]),
-            (UnitPart::Term { sum, baby }, Factors::Terms(terms)) => terms.push(Term { sum, baby, limbs }),
-            (UnitPart::Term { sum, baby }, factors) => *factors = Factors::Terms(vec![Term { sum, baby, limbs }]),
-            (UnitPart::Mask { folded: false, .. }, Factors::Masks(masks)) => masks.push([Some(limbs), None]),
-            (UnitPart::Mask { folded: false, .. }, factors) => *factors = Factors::Masks(vec![[Some(limbs), None]]),
-            (UnitPart::Mask { folded: true, version }, Factors::Masks(masks)) => masks[version][1] = Some(limbs),
+            (UnitPart::Constant { .. }, _) => self.constants.push(piece),
+            (UnitPart::Group(_), Factors::Periodic(groups)) => groups.push(piece),
+            (UnitPart::Group(_), factors) => *factors = Factors::Periodic(vec![piece]),
+            (UnitPart::Term { sum, baby }, Factors::Terms(terms)) => terms.push(Term { sum, baby, piece }),
+            (UnitPart::Term { sum, baby }, factors) => *factors = Factors::Terms(vec![Term { sum, baby, piece }]),
+            (UnitPart::Mask { folded: false, .. }, Factors::Masks(masks)) => masks.push((piece, None)),
+            (UnitPart::Mask { folded: false, .. }, factors) => *factors = Factors::Masks(vec![(piece, None)]),
+            (UnitPart::Mask { folded: true, version }, Factors::Masks(masks)) => masks[version].1 = Some(piece),
             (UnitPart::Mask { folded: true, .. }, _) => {
                 unreachable!("a version's own mask comes before its rotated one")
             }
@@ -232,26 +252,24 @@ impl Scratch {
 }
 
 impl Encoding<'_> {
-    fn piece(&self, unit: Unit, scratch: &mut Scratch) -> Result<Limbs, EncodeError> {
+    /// Encodes a unit into its piece of the arena, all zero before.
+    fn piece(&self, unit: Unit, out: &mut [u32], scratch: &mut Scratch) -> Result<(), EncodeError> {
         let stage = &self.plan.stages[unit.stage];
         let Step::Lean(step) = &stage.step else { unreachable!("a lean plan has lean stages") };
         match (unit.part, step) {
-            (UnitPart::Group(number), LeanStep::Transform(transform)) => self.group(stage, transform, number, scratch),
+            (UnitPart::Group(number), LeanStep::Transform(transform)) => {
+                self.group(stage, transform, number, out, scratch)
+            }
             (UnitPart::Term { sum, baby }, LeanStep::Transform(transform)) => {
                 let slots = self.weights.factor(transform, stage.outputs, sum, baby);
                 let slots = slots.expect("a unit for a product that there is");
-                let mut limbs =
-                    self.limbs(&slots, self.plan.factor_scale(stage), &product_primes(transform), scratch)?;
-                self.to_montgomery(&product_primes(transform), &mut limbs);
-                Ok(limbs)
+                self.factor(&slots, self.plan.factor_scale(stage), &product_primes(transform), out, scratch)
             }
             (UnitPart::Mask { version, folded }, LeanStep::Versions(versions)) => {
                 let rotation = versions.fold.filter(|_| folded).unwrap_or(0);
                 let slots = self.weights.version_mask(versions, version, rotation);
                 let primes = PrimeIndex::first(stage.limbs_in);
-                let mut limbs = self.limbs(&slots, self.plan.factor_scale(stage), &primes, scratch)?;
-                self.to_montgomery(&primes, &mut limbs);
-                Ok(limbs)
+                self.factor(&slots, self.plan.factor_scale(stage), &primes, out, scratch)
             }
             (UnitPart::Constant { output }, step) => {
                 let slots = match step {
@@ -261,7 +279,7 @@ impl Encoding<'_> {
                     LeanStep::Versions(_) => None,
                 };
                 let slots = slots.expect("a unit for a constant that there is");
-                self.limbs(&slots, stage.scale_out_bits.exp2(), &PrimeIndex::first(stage.limbs_out), scratch)
+                self.limbs(&slots, stage.scale_out_bits.exp2(), &PrimeIndex::first(stage.limbs_out), out, scratch)
             }
             (part, step) => unreachable!("{part:?} is no part of {step:?}"),
         }
@@ -273,25 +291,42 @@ impl Encoding<'_> {
         stage: &Stage,
         transform: &Transform,
         number: usize,
+        out: &mut [u32],
         scratch: &mut Scratch,
-    ) -> Result<Limbs, EncodeError> {
+    ) -> Result<(), EncodeError> {
         let primes = product_primes(transform);
         let index = self.periodic.iter().position(|&(period, _)| period == transform.period);
         let index = index.expect("an encoder for each short period");
         let ((scratch, room), encoder) = (&mut scratch.periodic[index], &self.periodic[index].1);
         let shape = periodic_shape(transform, stage.outputs, number);
-        let mut streams = vec![vec![0; periodic_weight_words(shape)]; primes.len()];
+        let mut streams: Vec<_> = out.chunks_exact_mut(periodic_weight_words(shape)).collect();
         let scale = self.plan.factor_scale(stage);
         for (place, sum) in group(transform.sums(stage.outputs), number).enumerate() {
             for baby in 0..transform.babies.len() {
                 let slots = self.weights.factor(transform, stage.outputs, sum, baby);
                 let slots = slots.expect("periodic maps have a product of every sum with every baby");
                 encoder.encode(&slots, scale, &primes, room, scratch, |limb, residues| {
-                    periodic_weights_insert(shape, baby, place, residues, &mut streams[limb]);
+                    periodic_weights_insert(shape, baby, place, residues, streams[limb]);
                 })?;
             }
         }
-        Ok(streams)
+        Ok(())
+    }
+
+    /// A plaintext's whole limbs, in Montgomery form.
+    fn factor(
+        &self,
+        slots: &[Complex64],
+        scale: f64,
+        primes: &[PrimeIndex],
+        out: &mut [u32],
+        scratch: &mut Scratch,
+    ) -> Result<(), EncodeError> {
+        self.limbs(slots, scale, primes, out, scratch)?;
+        for (limb, &prime) in out.chunks_exact_mut(self.context.n()).zip(primes) {
+            eltwise::to_montgomery_assign(self.context.isa(), self.context.modulus(prime), limb);
+        }
+        Ok(())
     }
 
     /// A plaintext's whole limbs, plain form.
@@ -300,20 +335,13 @@ impl Encoding<'_> {
         slots: &[Complex64],
         scale: f64,
         primes: &[PrimeIndex],
+        out: &mut [u32],
         scratch: &mut Scratch,
-    ) -> Result<Limbs, EncodeError> {
+    ) -> Result<(), EncodeError> {
         self.encoder.encode_complex_into(slots, scale, &mut scratch.coefficients, &mut scratch.encoder)?;
-        let limb = |&prime: &PrimeIndex| {
-            let mut limb = vec![0; self.context.n()];
-            plaintext_limb_into(self.context, prime, &scratch.coefficients, &mut limb);
-            limb
-        };
-        Ok(primes.iter().map(limb).collect())
-    }
-
-    fn to_montgomery(&self, primes: &[PrimeIndex], limbs: &mut Limbs) {
-        for (limb, &prime) in limbs.iter_mut().zip(primes) {
-            eltwise::to_montgomery_assign(self.context.isa(), self.context.modulus(prime), limb);
+        for (limb, &prime) in out.chunks_exact_mut(self.context.n()).zip(primes) {
+            plaintext_limb_into(self.context, prime, &scratch.coefficients, limb);
         }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use hear_kernels::{
 };
 
 use super::{
-    encode::{EncodedLean, Factors, periodic_shape},
+    encode::{Factors, LeanPieces, periodic_shape},
     lower::{LeanOperation, group},
     step::{LeanStep, Part, SlotSums, SquareSums, Transform},
 };
@@ -18,7 +18,7 @@ use crate::{
         rotation::Rotation,
         squares,
     },
-    network::{encode::EncodedNetwork, plan::Plan, plan::Step, run::EvaluationKeys},
+    network::{encode::EncodedNetwork, plaintexts::Plaintexts, plan::Plan, plan::Step, run::EvaluationKeys},
     ring::Context,
     rlwe::{KeyTarget, SpecError, SwitchingKey},
 };
@@ -91,7 +91,12 @@ impl<'a> LeanRun<'a> {
         writes: &mut [&mut [u32]],
         scratch: &mut [u32],
     ) {
-        let task = Task { context: &self.context, encoded: self.encoded.lean(stage), stage: &self.stages[stage] };
+        let task = Task {
+            context: &self.context,
+            plaintexts: self.encoded.plaintexts(),
+            pieces: self.encoded.lean(stage),
+            stage: &self.stages[stage],
+        };
         task.run(operation, reads, writes, scratch);
     }
 }
@@ -121,7 +126,8 @@ impl StageRun<'_> {
 #[derive(Clone, Copy)]
 struct Task<'t> {
     context: &'t Context,
-    encoded: &'t EncodedLean,
+    plaintexts: &'t Plaintexts,
+    pieces: &'t LeanPieces,
     stage: &'t StageRun<'t>,
 }
 
@@ -169,7 +175,8 @@ impl<'t> Task<'t> {
                 basis.add_own_automorphism(limb, conjugation, digits, writes[0], scratch);
             }
             LeanOperation::Divide { output: Some(output) } => {
-                basis.divide_into(reads, self.encoded.constant(output), writes, scratch);
+                let constant = self.pieces.constant(output).map(|piece| self.plaintexts.limbs(piece));
+                basis.divide_into(reads, constant, writes, scratch);
             }
             LeanOperation::Divide { output: None } => basis.leave_into(reads, writes, scratch),
             LeanOperation::Squares { output, limb } => self.squares(output, limb, reads, writes, scratch),
@@ -202,10 +209,10 @@ impl<'t> Task<'t> {
     ) {
         let (transform, outputs) = self.transform();
         let (isa, modulus) = (self.context.isa(), self.context.modulus(self.stage.basis.prime(limb)));
-        match &self.encoded.factors {
+        match &self.pieces.factors {
             Factors::Periodic(groups) => {
                 let shape = periodic_shape(transform, outputs, number);
-                let (weights, mode) = (&groups[number][limb], Accumulation::Overwrite);
+                let (weights, mode) = (self.plaintexts.limb(groups[number], limb), Accumulation::Overwrite);
                 multiply_accumulate_periodic_into(isa, modulus, shape, babies, weights, sums, mode, scratch);
             }
             Factors::Terms(terms) => {
@@ -213,7 +220,7 @@ impl<'t> Task<'t> {
                 for (place, out) in sums.iter_mut().enumerate() {
                     let mut started = false;
                     for term in terms.iter().filter(|term| term.sum == first + place) {
-                        let (factor, x) = (&term.limbs[limb], babies[term.baby]);
+                        let (factor, x) = (self.plaintexts.limb(term.piece, limb), babies[term.baby]);
                         for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
                             if started {
                                 eltwise::mul_montgomery_add_assign(isa, modulus, out, x, factor);
@@ -291,12 +298,12 @@ impl<'t> Task<'t> {
     }
 
     fn versions(self, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let Factors::Masks(masks) = &self.encoded.factors else { unreachable!("versions have masks") };
-        for ([own, rotated], out) in masks.iter().zip(writes) {
-            let own = own.as_ref().expect("every version has a mask");
-            let folded = rotated.as_ref().map(|mask| (reads[1], mask[limb].as_slice()));
+        let Factors::Masks(masks) = &self.pieces.factors else { unreachable!("versions have masks") };
+        for (&(own, rotated), out) in masks.iter().zip(writes) {
+            let own = self.plaintexts.limb(own, limb);
+            let folded = rotated.map(|mask| (reads[1], self.plaintexts.limb(mask, limb)));
             let prime = self.stage.basis.prime(limb);
-            squares::masked_into(self.context, prime, (reads[0], &own[limb]), folded, out, scratch);
+            squares::masked_into(self.context, prime, (reads[0], own), folded, out, scratch);
         }
     }
 
