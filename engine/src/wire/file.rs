@@ -21,11 +21,25 @@ const VERSION: u16 = 2;
 /// Bytes before the header.
 const PREFIX_BYTES: usize = 24;
 /// Bytes of a hash.
-const HASH_BYTES: usize = 32;
+pub(super) const HASH_BYTES: usize = 32;
 /// The longest header that is read: plans and lists of keys stand in it, not residues.
 const MAX_HEADER_BYTES: u32 = 16 << 20;
 /// Buffer of file operations.
 const BUFFER_BYTES: usize = 1 << 20;
+
+/// Words in a payload begin at a multiple of this.
+const WORDS_ALIGN: usize = 64;
+/// The longest header before words.
+const MAX_WORDS_HEADER_BYTES: usize = (2 << 20) - 256;
+/// Words that are brought into the order of files at one time.
+const WORDS_AT_ONE_TIME: usize = 64 << 10;
+
+/// The zero bytes at `offset` of a file before words can begin.
+pub(super) fn word_padding(offset: u64) -> &'static [u8] {
+    const ZEROS: [u8; WORDS_ALIGN] = [0; WORDS_ALIGN];
+    let count = offset.next_multiple_of(WORDS_ALIGN as u64) - offset;
+    &ZEROS[..usize::try_from(count).unwrap_or_default()]
+}
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +106,37 @@ impl FileWriter {
     /// # Errors
     /// If the header is longer than 16 MiB or the system refuses.
     pub fn create<H: Serialize>(path: &Path, kind: Kind, header: &H, payload_bytes: u64) -> Result<Self, WireError> {
+        Self::begin(path, kind, header, |_| Ok(payload_bytes))
+    }
+
+    /// Begins a file with a payload of `words` words of 32 bits, which [`WordsReader`](super::WordsReader) reads: zeros up to
+    /// a multiple of 64 bytes, then the words.
+    ///
+    /// # Errors
+    /// If the header is longer than 2 MiB or the system refuses.
+    pub fn create_words<H: Serialize>(path: &Path, kind: Kind, header: &H, words: usize) -> Result<Self, WireError> {
+        let mut padding: &[u8] = &[];
+        let payload_bytes = |header_bytes: usize| {
+            if header_bytes > MAX_WORDS_HEADER_BYTES {
+                return Err(Fault::malformed("its header is longer than 2 MiB"));
+            }
+            padding = word_padding((PREFIX_BYTES + header_bytes + HASH_BYTES) as u64);
+            Ok((padding.len() + words * size_of::<u32>()) as u64)
+        };
+        let mut writer = Self::begin(path, kind, header, payload_bytes)?;
+        writer.write_bytes(padding)?;
+        Ok(writer)
+    }
+
+    fn begin<H: Serialize>(
+        path: &Path,
+        kind: Kind,
+        header: &H,
+        payload_bytes: impl FnOnce(usize) -> Result<u64, Fault>,
+    ) -> Result<Self, WireError> {
         let begin = || {
             let header = Zeroizing::new(postcard::to_stdvec(header).map_err(|e| Fault::malformed(e.to_string()))?);
+            let payload_bytes = payload_bytes(header.len())?;
             let header_bytes = u32::try_from(header.len()).ok().filter(|&length| length <= MAX_HEADER_BYTES);
             let header_bytes = header_bytes.ok_or_else(|| Fault::malformed("the header is longer than 16 MiB"))?;
             let file = temporary_beside(path, kind).map_err(Fault::io("create the file"))?;
@@ -142,6 +185,14 @@ impl FileWriter {
         let result = self.write_bytes(&packed);
         *self.packed = packed;
         result
+    }
+
+    /// Appends words to the payload, as they are.
+    ///
+    /// # Errors
+    /// As [`FileWriter::write_bytes`].
+    pub fn write_words(&mut self, words: &[u32]) -> Result<(), WireError> {
+        words.chunks(WORDS_AT_ONE_TIME).try_for_each(|words| self.write_residues(words, u32::BITS))
     }
 
     /// Completes the file, brings it to the disk and gives it its name, replacing a file that had it.
@@ -309,6 +360,16 @@ impl<H> FileReader<H> {
     #[must_use]
     pub fn payload_bytes(&self) -> u64 {
         self.payload_bytes
+    }
+
+    /// Bytes that have been read.
+    pub(super) fn position(&self) -> u64 {
+        self.hasher.count()
+    }
+
+    /// Path, file, a hasher that has seen everything read, and header.
+    pub(super) fn into_parts(self) -> (PathBuf, File, blake3::Hasher, H) {
+        (self.path, self.file.into_inner(), self.hasher, self.header)
     }
 
     /// Refuses a payload that is not `expected` bytes long; to be called before memory for it is allocated.

@@ -4,7 +4,8 @@
 //! bytes 0..8    magic              8..10 format version   10..12 kind     (all integers little-endian)
 //!       12..16  header's length    16..24 payload's length
 //!       header (postcard), BLAKE3 of everything so far (32 bytes)
-//!       payload: residues modulo q in ceil(log2 q) bits each, least significant bit first
+//!       payload: residues modulo q in ceil(log2 q) bits each, least significant bit first;
+//!                of a prepared model zeros up to a multiple of 64 bytes, then words of 32 bits
 //!       BLAKE3 of everything so far (32 bytes)
 //! ```
 //!
@@ -21,6 +22,7 @@ mod error;
 mod file;
 mod header;
 mod keys;
+mod pieces;
 
 pub use ciphertext::{CiphertextHeader, read_ciphertext, write_ciphertext};
 pub use error::{Fault, WireError};
@@ -29,3 +31,4 @@ pub use header::Header;
 pub use keys::{
     EvaluationKeyReader, EvaluationKeyWriter, PublicKeyFile, SecretKeyFile, write_public_key, write_secret_key,
 };
+pub use pieces::{PieceHash, WordsReader};
