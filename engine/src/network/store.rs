@@ -3,6 +3,7 @@
 //! - [`KeySet`]: all keys of a plan in memory; [`generate_key_files`]: the three files, without holding them in memory
 //! - [`Encryptor`] (the homes), [`Evaluation`] (the cloud), [`Decryptor`] (the monitoring service): what one party can
 //!   do, each made from its own key alone
+//! - [`ModelWriter`], [`ModelFile`]: a network's plaintexts in a file, so that the cloud need not encode them again
 //! - [`RowFile`]: how the files of encrypted rows are named; [`write_plan`], [`read_plan`]: plans in files
 //!
 //! Every key file carries the whole plan, so that a party needs nothing but its key. What does not belong together is
@@ -13,6 +14,7 @@ mod directory;
 mod error;
 mod key_files;
 mod key_set;
+mod model_file;
 mod party;
 mod plan_file;
 mod rows;
@@ -24,6 +26,7 @@ pub use key_files::{
     EVALUATION_KEY_FILE, EvaluationFile, Existing, KeyFiles, PUBLIC_KEY_FILE, SECRET_KEY_FILE, generate_key_files,
 };
 pub use key_set::KeySet;
+pub use model_file::{ModelFile, ModelWriter};
 pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, Scheme, UnusedSlots};
 pub use plan_file::{read_plan, write_plan};
 pub use rows::{RowFile, RowKind};

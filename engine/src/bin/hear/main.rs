@@ -9,6 +9,7 @@ mod infer;
 mod keygen;
 mod output;
 mod plan;
+mod prepare;
 mod session;
 
 use std::process::ExitCode;
@@ -35,7 +36,8 @@ Examples:
   hear plan    --network 2d-64 --method fast-hear
   hear keygen  --network 2d-64 --method fast-hear --out keys
   hear encrypt --key keys/public.key --input clips.csv --rows 0..40 --out in
-  hear infer   --keys keys/evaluation.key --network 2d-64 --in in --out out
+  hear prepare --network 2d-64 --keys keys/evaluation.key --out 2d-64.model
+  hear infer   --keys keys/evaluation.key --model 2d-64.model --in in --out out
   hear decrypt --key keys/secret.key --in out
 
 Environment:
@@ -51,6 +53,7 @@ enum Command {
     Plan(plan::ShowPlan),
     Keygen(keygen::Keygen),
     Encrypt(encrypt::Encrypt),
+    Prepare(prepare::Prepare),
     Infer(infer::Infer),
     Decrypt(decrypt::Decrypt),
 }
@@ -62,6 +65,7 @@ impl Command {
             Self::Plan(plan) => plan.run(interrupt),
             Self::Keygen(keygen) => keygen.run(interrupt),
             Self::Encrypt(encrypt) => encrypt.run(interrupt),
+            Self::Prepare(prepare) => prepare.run(interrupt),
             Self::Infer(infer) => infer.run(interrupt),
             Self::Decrypt(decrypt) => decrypt.run(interrupt),
         }
@@ -91,7 +95,7 @@ mod tests {
         command.build();
         command.clone().debug_assert();
         let names: Vec<_> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-        assert_eq!(names, ["demo", "plan", "keygen", "encrypt", "infer", "decrypt", "help"]);
+        assert_eq!(names, ["demo", "plan", "keygen", "encrypt", "prepare", "infer", "decrypt", "help"]);
         for name in names.iter().filter(|&name| name != "help") {
             let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
             assert!(help.contains(&format!("Examples:\n  hear {name}")), "{help}");

@@ -64,6 +64,19 @@ pub enum StoreError {
         /// What is missing.
         need: String,
     },
+    /// A prepared model of another plan than the keys'.
+    #[error(
+        "{}: prepared for {found}; the keys are for {keys}; needed is a model that `hear prepare` made with these keys",
+        path.display()
+    )]
+    OtherModel {
+        /// The file.
+        path: PathBuf,
+        /// Its method, shape and plan.
+        found: String,
+        /// Those of the keys.
+        keys: String,
+    },
     /// A directory without encrypted rows.
     #[error("{}: no files in it are named like {example}", path.display())]
     NoRows {
