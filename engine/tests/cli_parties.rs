@@ -6,29 +6,15 @@ mod common;
 
 use std::{fs, path::Path};
 
-use common::{alone, clips, command, finish, hear, largest_difference, names, rows, workplace};
+use common::{alone, clips, command, finish, hear, largest_difference, names, rows, workplace, workplace_for};
 use hear_kernels::simd::Isa;
 use hear_model::{
     metrics::{Class, argmax},
-    network::{Dimension, Network, Shape},
+    network::Network,
 };
 
 /// Logits of the small networks are this far off at most; measured 0.005, with lean-hear 0.02.
 const TOLERANCE: f64 = 0.1;
-
-/// A folder with clips and a network that the method takes, `small.safetensors`.
-fn workplace_for(method: &str) -> tempfile::TempDir {
-    let place = workplace();
-    let small = place.path().join("small.safetensors");
-    if method == "lean-hear" {
-        // The narrowest network that fills the slots.
-        let shape = Shape::new(Dimension::OneD, 32).expect("a width that packs");
-        Network::seeded(shape, 3).save_safetensors(small).expect("the folder is ours");
-    } else {
-        fs::rename(place.path().join("tiny.safetensors"), small).expect("the folder is ours");
-    }
-    place
-}
 
 #[test]
 fn three_processes_with_nothing_but_their_own_files_agree_with_the_plain_network() {

@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{command, finish, hear, names, tiny_network, workplace};
-use hear_model::network::{Dimension, Network, Shape};
+use common::{command, finish, hear, names, tiny_network, workplace, workplace_for};
+use hear_model::network::Dimension;
 use tempfile::TempDir;
 
 const INFER: &str = "infer --keys keys/evaluation.key --in in";
@@ -19,14 +19,7 @@ const PREPARE: &str = "prepare --keys keys/evaluation.key --network small.safete
 
 /// A folder with a network that the method takes, keys for it, and an encrypted clip; all from seeds.
 fn prepared_workplace(method: &str) -> TempDir {
-    let place = workplace();
-    let small = place.path().join("small.safetensors");
-    if method == "lean-hear" {
-        // The narrowest network that fills the slots.
-        Network::seeded(Shape::new(Dimension::OneD, 32).unwrap(), 3).save_safetensors(small).unwrap();
-    } else {
-        fs::rename(place.path().join("tiny.safetensors"), small).unwrap();
-    }
+    let place = workplace_for(method);
     let keygen = format!("keygen --network small.safetensors --method {method} --out keys --seed 7");
     hear(place.path(), &keygen).warned();
     hear(place.path(), "encrypt --key keys/public.key --input clips.csv --rows 0..1 --out in --seed 8").warned();
@@ -44,7 +37,8 @@ fn a_prepared_model_gives_the_same_bytes_as_the_network() {
     for method in ["hear", "fast-hear", "lean-hear"] {
         let place = prepared_workplace(method);
         let run = |arguments: &str| {
-            let printed = finish(command(&format!("{INFER} {arguments} --json")).current_dir(place.path()));
+            let printed =
+                finish(command(&format!("{INFER} {arguments} --keep-unused-slots --json")).current_dir(place.path()));
             assert_eq!(printed.code, Some(0), "{}", printed.stderr);
             serde_json::from_str::<serde_json::Value>(&printed.stdout).unwrap()
         };

@@ -87,6 +87,20 @@ pub(crate) fn workplace() -> TempDir {
     directory
 }
 
+/// A folder with clips and a network that the method takes, `small.safetensors`.
+pub(crate) fn workplace_for(method: &str) -> TempDir {
+    let place = workplace();
+    let small = place.path().join("small.safetensors");
+    if method == "lean-hear" {
+        // The narrowest network that fills the slots.
+        let shape = Shape::new(Dimension::OneD, 32).unwrap();
+        Network::seeded(shape, 3).save_safetensors(small).unwrap();
+    } else {
+        fs::rename(place.path().join("tiny.safetensors"), small).unwrap();
+    }
+    place
+}
+
 /// The smallest network of a dimension that packs. The file of it holds the same weights rounded to `f32`.
 pub(crate) fn tiny_network(dimension: Dimension) -> Network {
     Network::seeded(Shape::new(dimension, 16).unwrap(), SEED)
