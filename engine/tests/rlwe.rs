@@ -81,7 +81,12 @@ fn noise(context: &Context, secret: &SecretKey, ciphertext: &Ciphertext, expecte
 fn switch(context: &Context, gadget: &Gadget, polynomial: &Poly<Ntt>, key: &SwitchingKey) -> Ciphertext {
     let mut out = Ciphertext::zero(context, polynomial.basis().clone(), 1.0);
     let mut scratch = zeroed_words(gadget.switch_scratch_words());
-    gadget.switch_into(polynomial.limbs(), key, &mut out.pairs_mut().collect::<Vec<_>>(), &mut scratch);
+    gadget.switch_into(
+        &polynomial.limbs().collect::<Vec<_>>(),
+        key,
+        &mut out.pairs_mut().collect::<Vec<_>>(),
+        &mut scratch,
+    );
     out
 }
 
@@ -274,15 +279,15 @@ fn every_step_does_as_many_transforms_as_it_says() {
         let count = counted(&mut || gadget.to_coefficients_into(polynomial.limbs(), &mut coefficients));
         assert_eq!((count, count), (gadget.transforms_to_coefficients(), l));
 
-        let mut digit_words = zeroed_words(gadget.digit_words());
+        let mut raised = zeroed_words(gadget.most_raised_words());
         for m in 0..gadget.extended().len() {
-            let own = (m < limbs).then(|| polynomial.limb(m));
-            let count = counted(&mut || gadget.raise_limb_into(m, own, &coefficients, &mut digit_words));
+            let raised = &mut raised[..gadget.raised_words(m)];
+            let count = counted(&mut || gadget.raise_limb_into(m, &coefficients, raised));
             let expected = if m < limbs { digits as u64 - 1 } else { digits as u64 };
             assert_eq!((count, count), (gadget.transforms_raise_limb(m), expected), "limb {m}");
         }
         let (last, mut out) = (gadget.extended().len() - 1, zeroed_words(2 * context.n()));
-        assert_eq!(counted(&mut || gadget.product_limb_into(last, &digit_words, &key, &mut out)), 0);
+        assert_eq!(counted(&mut || gadget.product_limb_into(last, None, &raised, &key, &mut out)), 0);
 
         let pairs: Vec<_> = (0..limbs + special_count).map(|_| zeroed_words(2 * context.n())).collect();
         let pairs: Vec<&[u32]> = pairs.iter().map(|pair| &**pair).collect();
@@ -389,7 +394,7 @@ fn all_instruction_sets_make_the_same_keys_and_ciphertexts() {
         let gadget = Gadget::new(&context, fresh.basis(), &spec.special, 2).unwrap();
         let mut switched = Ciphertext::zero(&context, fresh.basis().clone(), 1.0);
         gadget.switch_into(
-            fresh.component(1),
+            &fresh.component(1).collect::<Vec<_>>(),
             &key,
             &mut switched.pairs_mut().collect::<Vec<_>>(),
             &mut zeroed_words(gadget.switch_scratch_words()),

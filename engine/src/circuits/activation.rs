@@ -4,8 +4,8 @@ use hear_kernels::eltwise;
 
 use super::{Levels, shared, split_pairs};
 use crate::{
-    ring::PrimeIndex,
-    rlwe::{SwitchingKey, limb_pair},
+    ring::{Context, PrimeIndex},
+    rlwe::{Switched, SwitchingKey, limb_pair},
 };
 
 /// `out = a x + b`, rescaled: one limb fewer than `x`. `a` holds halves in Montgomery form, `b` whole limbs.
@@ -50,13 +50,27 @@ pub fn multiply_into<'w>(
         let square = &mut squares[limb * n..(limb + 1) * n];
         limb_pair::tensor_into(context, PrimeIndex::from(limb), x[limb], y[limb], product, square);
     }
-    let (mut switched, scratch) = split_pairs(scratch, limbs, n);
-    levels.gadget(limbs).switch_into(squares.chunks_exact(n), relinearization, &mut switched, scratch);
-    for (limb, (product, switched)) in products.iter_mut().zip(&switched).enumerate() {
-        limb_pair::add_assign(context, PrimeIndex::from(limb), product, switched);
-    }
+    levels.gadget(limbs).switch(&mut Product { context, squares, products: &mut products }, relinearization, scratch);
     levels.rescale(limbs).apply_into(&shared(&products), out, scratch);
     add_constant(levels, out, c);
+}
+
+/// A product of two ciphertexts, of three components.
+struct Product<'a, 'b, 'c> {
+    context: &'a Context,
+    squares: &'a [u32],
+    products: &'b mut [&'c mut [u32]],
+}
+
+impl Switched for Product<'_, '_, '_> {
+    fn values(&self, limb: usize) -> &[u32] {
+        let n = self.context.n();
+        &self.squares[limb * n..(limb + 1) * n]
+    }
+
+    fn take(&mut self, limb: usize, pair: &mut [u32]) {
+        limb_pair::add_assign(self.context, PrimeIndex::from(limb), self.products[limb], pair);
+    }
 }
 
 /// Adds a plaintext, whole limbs, to component 0.

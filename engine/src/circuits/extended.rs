@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use hear_kernels::{automorphism::Automorphism, eltwise};
 
-use super::{rotation::Rotation, shared, split_pairs};
+use super::rotation::Rotation;
 use crate::{
     ring::{Context, PrimeIndex},
-    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, SpecError, SwitchingKey, limb_pair},
+    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, LimbStep, SpecError, SwitchingKey, limb_pair},
 };
 
 /// Tables for key switching at one level, and for the division that ends a sum.
@@ -26,15 +26,15 @@ pub struct ExtendedBasis {
     division: LimbPairDivision,
 }
 
-/// One limb of a polynomial's decomposition.
+/// One limb of a polynomial's digits.
 #[derive(Clone, Copy, Debug)]
-pub struct DecomposedLimb<'a> {
+pub struct RaisedLimb<'a> {
     /// The limb of the extended basis.
     pub limb: usize,
     /// The polynomial's own NTT values modulo that prime; absent for special primes.
     pub own: Option<&'a [u32]>,
-    /// The coefficients from [`Gadget::to_coefficients_into`].
-    pub coefficients: &'a [u32],
+    /// The other digits, from [`Gadget::raise_limb_into`].
+    pub raised: &'a [u32],
 }
 
 impl ExtendedBasis {
@@ -88,17 +88,43 @@ impl ExtendedBasis {
     #[must_use]
     pub fn scratch_words(&self) -> usize {
         let n = self.context.n();
-        let rotate = 2 * n * (self.extended() + self.limbs()) + self.gadget.mod_down_scratch_words();
-        rotate.max(self.gadget.digit_words() + 2 * n).max(self.division.scratch_words())
+        let own = (self.gadget.most_raised_words() + 2 * n).max(self.gadget.coefficient_words());
+        own.max(self.gadget.stream_scratch_words()).max(self.division.scratch_words())
     }
 
-    /// The digits of one limb of a decomposition.
+    /// The digits of a polynomial modulo all primes of the extended basis, but those that are its own values: `raised` has a
+    /// slice for each limb, [`Gadget::raised_words`] long.
     ///
     /// # Panics
-    /// If a length is wrong.
-    pub fn raise_into(&self, decomposed: DecomposedLimb<'_>, digits: &mut [u32]) {
-        let DecomposedLimb { limb, own, coefficients } = decomposed;
-        self.gadget.raise_limb_into(limb, own, coefficients, digits);
+    /// If a number of limbs or a length is wrong, or the scratch is too short.
+    pub fn raise_into<'r>(
+        &self,
+        polynomial: impl IntoIterator<Item = &'r [u32]>,
+        raised: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        assert_eq!(raised.len(), self.extended(), "limbs of the digits");
+        let coefficients = &mut scratch[..self.gadget.coefficient_words()];
+        self.gadget.to_coefficients_into(polynomial, coefficients);
+        for (limb, raised) in raised.iter_mut().enumerate() {
+            self.gadget.raise_limb_into(limb, coefficients, raised);
+        }
+    }
+
+    /// One limb of the digits of a polynomial, from the coefficients of [`Gadget::to_coefficients_into`].
+    ///
+    /// # Panics
+    /// If a length is wrong, or `raised` too short.
+    pub fn raise_limb_into<'r>(
+        &self,
+        limb: usize,
+        own: Option<&'r [u32]>,
+        coefficients: &[u32],
+        raised: &'r mut [u32],
+    ) -> RaisedLimb<'r> {
+        let raised = &mut raised[..self.gadget.raised_words(limb)];
+        self.gadget.raise_limb_into(limb, coefficients, raised);
+        RaisedLimb { limb, own, raised }
     }
 
     /// A rotated ciphertext over the data limbs: `out = rotate((c0, 0) + key switch of c1)`, from the digits of all limbs of
@@ -109,22 +135,23 @@ impl ExtendedBasis {
     pub fn rotate_into(
         &self,
         rotation: &Rotation<'_>,
-        digits: &[&[u32]],
+        raised: &[&[u32]],
         x: &[&[u32]],
         out: &mut [&mut [u32]],
         scratch: &mut [u32],
     ) {
         let (context, n) = (&self.context, self.context.n());
-        let (mut products, scratch) = split_pairs(scratch, self.extended(), n);
-        for (limb, (digits, product)) in digits.iter().zip(&mut products).enumerate() {
-            self.gadget.product_limb_into(limb, digits, rotation.key, product);
-        }
-        let (mut switched, scratch) = split_pairs(scratch, self.limbs(), n);
-        self.gadget.mod_down_into(&shared(&products), &mut switched, scratch);
-        for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
-            let prime = self.prime(limb);
-            limb_pair::finish_automorphism_into(context, prime, &rotation.automorphism, x, switched, out);
-        }
+        let step = |step: LimbStep<'_>| match step {
+            LimbStep::Make { limb, pair } => {
+                let own = x.get(limb).map(|x| &x[n..]);
+                self.gadget.product_limb_into(limb, own, raised[limb], rotation.key, pair);
+            }
+            LimbStep::Take { limb, pair } => {
+                let (prime, sigma) = (self.prime(limb), &rotation.automorphism);
+                limb_pair::finish_automorphism_into(context, prime, sigma, x[limb], pair, out[limb]);
+            }
+        };
+        self.gadget.stream(step, scratch);
     }
 
     /// One limb of a rotated ciphertext in the extended basis: `out = rotate(P (c0, 0) + digits key)`. `c0` is absent for
@@ -134,16 +161,15 @@ impl ExtendedBasis {
     /// If a length is wrong or the key does not serve.
     pub fn rotate_limb_into(
         &self,
-        limb: usize,
         rotation: &Rotation<'_>,
-        digits: &[u32],
+        digits: RaisedLimb<'_>,
         c0: Option<&[u32]>,
         out: &mut [u32],
         scratch: &mut [u32],
     ) {
         let (isa, n) = (self.context.isa(), self.context.n());
         let product = &mut scratch[..2 * n];
-        self.product_into(limb, rotation.key, digits, c0, product);
+        self.product_into(rotation.key, digits, c0, product);
         for (product, out) in product.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
             rotation.automorphism.apply_into(isa, product, out);
         }
@@ -155,16 +181,15 @@ impl ExtendedBasis {
     /// As [`ExtendedBasis::rotate_limb_into`].
     pub fn add_rotated_limb(
         &self,
-        limb: usize,
         rotation: &Rotation<'_>,
-        digits: &[u32],
+        digits: RaisedLimb<'_>,
         c0: Option<&[u32]>,
         sum: &mut [u32],
         scratch: &mut [u32],
     ) {
         let product = &mut scratch[..2 * self.context.n()];
-        self.product_into(limb, rotation.key, digits, c0, product);
-        self.add_turned(limb, &rotation.automorphism, product, sum);
+        self.product_into(rotation.key, digits, c0, product);
+        self.add_turned(digits.limb, &rotation.automorphism, product, sum);
     }
 
     /// Adds to one limb of a sum in the extended basis its own automorphism: `sum <- sum + sigma(sum)`, where the digits are
@@ -174,18 +199,17 @@ impl ExtendedBasis {
     /// As [`ExtendedBasis::rotate_limb_into`].
     pub fn add_own_automorphism(
         &self,
-        limb: usize,
         rotation: &Rotation<'_>,
-        digits: &[u32],
+        digits: RaisedLimb<'_>,
         sum: &mut [u32],
         scratch: &mut [u32],
     ) {
         let n = self.context.n();
         let product = &mut scratch[..2 * n];
-        self.gadget.product_limb_into(limb, digits, rotation.key, product);
-        let modulus = self.context.modulus(self.prime(limb));
+        self.key_product_into(rotation.key, digits, product);
+        let modulus = self.context.modulus(self.prime(digits.limb));
         eltwise::add_assign(self.context.isa(), modulus, &mut product[..n], &sum[..n]);
-        self.add_turned(limb, &rotation.automorphism, product, sum);
+        self.add_turned(digits.limb, &rotation.automorphism, product, sum);
     }
 
     /// One limb of a relinearised product in the extended basis: `out = P pair + digits key`.
@@ -194,15 +218,14 @@ impl ExtendedBasis {
     /// As [`ExtendedBasis::rotate_limb_into`].
     pub fn relinearize_limb_into(
         &self,
-        limb: usize,
         key: &SwitchingKey,
-        digits: &[u32],
+        digits: RaisedLimb<'_>,
         pair: Option<&[u32]>,
         out: &mut [u32],
     ) {
-        self.gadget.product_limb_into(limb, digits, key, out);
+        self.key_product_into(key, digits, out);
         if let Some(pair) = pair {
-            self.add_times_special(limb, pair, out);
+            self.add_times_special(digits.limb, pair, out);
         }
     }
 
@@ -259,11 +282,16 @@ impl ExtendedBasis {
     }
 
     /// `product = digits key + P (c0, 0)`.
-    fn product_into(&self, limb: usize, key: &SwitchingKey, digits: &[u32], c0: Option<&[u32]>, product: &mut [u32]) {
-        self.gadget.product_limb_into(limb, digits, key, product);
+    fn product_into(&self, key: &SwitchingKey, digits: RaisedLimb<'_>, c0: Option<&[u32]>, product: &mut [u32]) {
+        self.key_product_into(key, digits, product);
         if let Some(c0) = c0 {
-            self.add_times_special(limb, c0, &mut product[..c0.len()]);
+            self.add_times_special(digits.limb, c0, &mut product[..c0.len()]);
         }
+    }
+
+    fn key_product_into(&self, key: &SwitchingKey, digits: RaisedLimb<'_>, product: &mut [u32]) {
+        let RaisedLimb { limb, own, raised } = digits;
+        self.gadget.product_limb_into(limb, own, raised, key, product);
     }
 
     /// `sum <- sum + P x`.

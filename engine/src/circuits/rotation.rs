@@ -7,7 +7,7 @@ use hear_kernels::{automorphism::Automorphism, eltwise};
 use super::{Levels, split_pairs};
 use crate::{
     ring::PrimeIndex,
-    rlwe::{SwitchingKey, limb_pair},
+    rlwe::{Switched, SwitchingKey, limb_pair},
 };
 
 /// A rotation with its key.
@@ -25,13 +25,9 @@ impl Rotation<'_> {
     /// # Panics
     /// If numbers of limbs or lengths differ, the key does not serve, or the scratch is too short.
     pub fn apply_into(&self, levels: &Levels, x: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let (context, n) = (levels.context(), levels.context().n());
-        let (mut switched, scratch) = split_pairs(scratch, x.len(), n);
-        levels.gadget(x.len()).switch_into(x.iter().map(|pair| &pair[n..]), self.key, &mut switched, scratch);
-        for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
-            let prime = PrimeIndex::from(limb);
-            limb_pair::finish_automorphism_into(context, prime, &self.automorphism, x, switched, out);
-        }
+        assert_eq!(x.len(), out.len(), "limbs of a rotation");
+        let mut state = Apart { rotation: self, levels, x, out };
+        levels.gadget(x.len()).switch(&mut state, self.key, scratch);
     }
 
     /// `x <- rotate(x)`, or `x <- x + rotate(x)` where `add` is set.
@@ -39,22 +35,8 @@ impl Rotation<'_> {
     /// # Panics
     /// If lengths differ, the key does not serve, or the scratch is too short.
     pub fn apply_assign(&self, levels: &Levels, x: &mut [&mut [u32]], add: bool, scratch: &mut [u32]) {
-        let (context, n) = (levels.context(), levels.context().n());
-        let (mut switched, scratch) = split_pairs(scratch, x.len(), n);
-        levels.gadget(x.len()).switch_into(x.iter().map(|pair| &pair[n..]), self.key, &mut switched, scratch);
-        let turned = &mut scratch[..n];
-        for (limb, (x, switched)) in x.iter_mut().zip(switched).enumerate() {
-            let modulus = context.modulus(PrimeIndex::from(limb));
-            eltwise::add_assign(context.isa(), modulus, &mut switched[..n], &x[..n]);
-            for (x, switched) in x.chunks_exact_mut(n).zip(switched.chunks_exact(n)) {
-                if add {
-                    self.automorphism.apply_into(context.isa(), switched, turned);
-                    eltwise::add_assign(context.isa(), modulus, x, turned);
-                } else {
-                    self.automorphism.apply_into(context.isa(), switched, x);
-                }
-            }
-        }
+        let limbs = x.len();
+        levels.gadget(limbs).switch(&mut InPlace { rotation: self, levels, x, add }, self.key, scratch);
     }
 
     /// The end of a hoisted rotation: `out = rotate((c0 + k0, k1))`, where `extended` holds the products with the key over
@@ -76,6 +58,53 @@ impl Rotation<'_> {
         for (limb, ((x, switched), out)) in x.iter().zip(switched).zip(out).enumerate() {
             let prime = PrimeIndex::from(limb);
             limb_pair::finish_automorphism_into(context, prime, &self.automorphism, x, switched, out);
+        }
+    }
+}
+
+/// A ciphertext and its rotation.
+struct Apart<'a, 'b, 'c, 'd> {
+    rotation: &'a Rotation<'a>,
+    levels: &'a Levels,
+    x: &'b [&'b [u32]],
+    out: &'c mut [&'d mut [u32]],
+}
+
+impl Switched for Apart<'_, '_, '_, '_> {
+    fn values(&self, limb: usize) -> &[u32] {
+        &self.x[limb][self.levels.context().n()..]
+    }
+
+    fn take(&mut self, limb: usize, pair: &mut [u32]) {
+        let (prime, sigma) = (PrimeIndex::from(limb), &self.rotation.automorphism);
+        limb_pair::finish_automorphism_into(self.levels.context(), prime, sigma, self.x[limb], pair, self.out[limb]);
+    }
+}
+
+/// A ciphertext that its rotation replaces, or is added to.
+struct InPlace<'a, 'c, 'd> {
+    rotation: &'a Rotation<'a>,
+    levels: &'a Levels,
+    x: &'c mut [&'d mut [u32]],
+    add: bool,
+}
+
+impl Switched for InPlace<'_, '_, '_> {
+    fn values(&self, limb: usize) -> &[u32] {
+        &self.x[limb][self.levels.context().n()..]
+    }
+
+    fn take(&mut self, limb: usize, pair: &mut [u32]) {
+        let (context, sigma) = (self.levels.context(), &self.rotation.automorphism);
+        let (isa, n, modulus) = (context.isa(), context.n(), context.modulus(PrimeIndex::from(limb)));
+        let x = &mut *self.x[limb];
+        eltwise::add_assign(isa, modulus, &mut pair[..n], &x[..n]);
+        for (x, pair) in x.chunks_exact_mut(n).zip(pair.chunks_exact(n)) {
+            if self.add {
+                sigma.apply_add_assign(isa, modulus, pair, x);
+            } else {
+                sigma.apply_into(isa, pair, x);
+            }
         }
     }
 }
@@ -105,9 +134,9 @@ pub fn raise_and_multiply<'k>(
     scratch: &mut [u32],
 ) {
     let gadget = levels.gadget(shared.limbs);
-    let digits = &mut scratch[..gadget.digit_words()];
-    gadget.raise_limb_into(shared.extended, shared.own, shared.coefficients, digits);
+    let raised = &mut scratch[..gadget.raised_words(shared.extended)];
+    gadget.raise_limb_into(shared.extended, shared.coefficients, raised);
     for (key, out) in keys.into_iter().zip(out) {
-        gadget.product_limb_into(shared.extended, digits, key, out);
+        gadget.product_limb_into(shared.extended, shared.own, raised, key, out);
     }
 }

@@ -208,7 +208,8 @@ impl Evaluator {
         let gadget = self.gadget("rotate", a, key, |target| target != KeyTarget::Relinearize)?;
         let mut switched = Ciphertext::zero(&self.context, a.basis().clone(), a.scale());
         let mut outputs: Vec<_> = switched.pairs_mut().collect();
-        gadget.switch_into(a.component(1), key, &mut outputs, &mut zeroed_words(gadget.switch_scratch_words()));
+        let second: Vec<_> = a.component(1).collect();
+        gadget.switch_into(&second, key, &mut outputs, &mut zeroed_words(gadget.switch_scratch_words()));
         Ok(self.finish_automorphism(a, key, switched))
     }
 
@@ -226,13 +227,14 @@ impl Evaluator {
         let n = self.context.n();
         let mut coefficients = zeroed_words(gadget.coefficient_words());
         gadget.to_coefficients_into(a.component(1), &mut coefficients);
-        let mut digits = zeroed_words(gadget.digit_words());
+        let mut raised = zeroed_words(gadget.most_raised_words());
         let mut products: Vec<Words> = keys.iter().map(|_| zeroed_words(2 * n * gadget.extended().len())).collect();
         let mut own = a.component(1);
         for m in 0..gadget.extended().len() {
-            gadget.raise_limb_into(m, own.next(), &coefficients, &mut digits);
+            let (own, raised) = (own.next(), &mut raised[..gadget.raised_words(m)]);
+            gadget.raise_limb_into(m, &coefficients, raised);
             for (key, product) in keys.iter().zip(&mut products) {
-                gadget.product_limb_into(m, &digits, key, &mut product[2 * n * m..2 * n * (m + 1)]);
+                gadget.product_limb_into(m, own, raised, key, &mut product[2 * n * m..2 * n * (m + 1)]);
             }
         }
         let mut scratch = zeroed_words(gadget.mod_down_scratch_words());
@@ -292,7 +294,7 @@ impl Evaluator {
         let mut switched = Ciphertext::zero(&self.context, a.basis().clone(), scale);
         let mut outputs: Vec<_> = switched.pairs_mut().collect();
         let mut scratch = zeroed_words(gadget.switch_scratch_words());
-        gadget.switch_into(squares.chunks_exact(n), key, &mut outputs, &mut scratch);
+        gadget.switch_into(&squares.chunks_exact(n).collect::<Vec<_>>(), key, &mut outputs, &mut scratch);
         self.add(&out, &switched)
     }
 

@@ -8,6 +8,25 @@ use crate::ring::Context;
 /// Most limbs of a ciphertext: the size of tables of slices on the stack.
 pub(super) const MAX_LIMBS: usize = 64;
 
+/// A step of a division limb by limb.
+#[derive(Debug)]
+pub enum LimbStep<'a> {
+    /// Write this limb of the dividend.
+    Make {
+        /// Which limb.
+        limb: usize,
+        /// Where.
+        pair: &'a mut [u32],
+    },
+    /// This limb of the quotient is ready, and may be overwritten.
+    Take {
+        /// Which limb.
+        limb: usize,
+        /// The quotient.
+        pair: &'a mut [u32],
+    },
+}
+
 /// Divides both components of a ciphertext by the product of the primes dropped, with rounding.
 #[derive(Debug)]
 pub struct LimbPairDivision {
@@ -55,10 +74,16 @@ impl LimbPairDivision {
         2 * (self.kept() + self.dropped()) as u64
     }
 
-    /// Words of scratch that one application needs.
+    /// Words of scratch that [`LimbPairDivision::apply_into`] needs.
     #[must_use]
     pub fn scratch_words(&self) -> usize {
-        self.dropped() * self.n + self.division.scratch_words()
+        self.division.scratch_words()
+    }
+
+    /// Words of scratch that [`LimbPairDivision::stream`] needs.
+    #[must_use]
+    pub fn stream_scratch_words(&self) -> usize {
+        2 * self.division.remainder_words() + 3 * self.n
     }
 
     /// `out = round(x / product)`: `pairs` has the limb pairs kept, then those dropped; `out` those kept.
@@ -86,18 +111,43 @@ impl LimbPairDivision {
         assert!(component < 2, "component {component} of a pair");
         assert!(pairs.len() == kept + dropped && out.len() == kept, "{} limb pairs into {}", pairs.len(), out.len());
         let half = component * n..(component + 1) * n;
-        let (drops, scratch) = scratch.split_at_mut(dropped * n);
-        for (drop, pair) in drops.chunks_exact_mut(n).zip(&pairs[kept..]) {
-            drop.copy_from_slice(&pair[half.clone()]);
-        }
         let mut inputs: [&[u32]; MAX_LIMBS] = [&[]; MAX_LIMBS];
         let mut outputs: [&mut [u32]; MAX_LIMBS] = std::array::from_fn(|_| Default::default());
-        for i in 0..kept {
-            inputs[i] = &pairs[i][half.clone()];
+        for (input, pair) in inputs.iter_mut().zip(pairs) {
+            *input = &pair[half.clone()];
         }
         for (output, pair) in outputs.iter_mut().zip(out) {
             *output = &mut pair[half.clone()];
         }
-        self.division.apply_into(&inputs[..kept], drops, &mut outputs[..kept], scratch);
+        let (inputs, dropped) = inputs[..kept + dropped].split_at(kept);
+        self.division.apply_into(inputs, dropped, &mut outputs[..kept], scratch);
+    }
+
+    /// Divides pairs that are made one after the other, so that few of them are in memory at a time: first all dropped ones
+    /// are asked for, then one after the other each of those kept is asked for and handed over divided. Limbs count as in
+    /// [`LimbPairDivision::apply_into`].
+    ///
+    /// # Panics
+    /// If the scratch is too short.
+    pub fn stream(&self, mut step: impl FnMut(LimbStep<'_>), scratch: &mut [u32]) {
+        let (n, kept, division) = (self.n, self.kept(), &self.division);
+        let (remainders, scratch) = scratch.split_at_mut(2 * division.remainder_words());
+        let (pair, scratch) = scratch.split_at_mut(2 * n);
+        for index in 0..self.dropped() {
+            step(LimbStep::Make { limb: kept + index, pair });
+            for (values, remainder) in pair.chunks_exact(n).zip(remainders.chunks_exact_mut(division.remainder_words()))
+            {
+                division.drop_limb(index, values, remainder);
+            }
+        }
+        remainders.chunks_exact_mut(division.remainder_words()).for_each(|remainder| division.prepare(remainder));
+        for limb in 0..kept {
+            step(LimbStep::Make { limb, pair });
+            for (values, remainder) in pair.chunks_exact_mut(n).zip(remainders.chunks_exact(division.remainder_words()))
+            {
+                division.divide_limb_assign(limb, values, remainder, scratch);
+            }
+            step(LimbStep::Take { limb, pair });
+        }
     }
 }

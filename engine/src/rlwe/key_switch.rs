@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Only the digits of one limb are alive at a time. Hoisting shares the first two steps among rotations: `raise_limb`
-//! once, `product_limb` for each key.
+//! once, `product_limb` for each key. `stream` multiplies and divides limb by limb, special primes first, so that the
+//! products need not be in memory together.
 //!
 //! Source: Han, Ki, "Better bootstrapping for approximate homomorphic encryption", CT-RSA 2020, section 3 (hybrid key
 //! switching), with the exact base conversion of [`hear_kernels::rns`].
@@ -17,10 +18,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use hear_kernels::accumulate::key_product_into;
+use hear_kernels::accumulate::{MAX_DIGITS, key_product_into};
 use hear_kernels::rns::ModUp;
 
-use super::{KeySwitchSpec, KeyTarget, LimbPairDivision, SpecError, SwitchingKey, digit_ranges};
+use super::{KeySwitchSpec, KeyTarget, LimbPairDivision, LimbStep, SpecError, SwitchingKey, digit_ranges};
 use crate::ring::{Context, PrimeIndex};
 
 /// Everything precomputed to switch keys over one choice of limbs, special primes and digits.
@@ -114,9 +115,16 @@ impl Gadget {
         self.digits.last().map_or(0, |digit| digit.words.end)
     }
 
-    /// Words that [`Gadget::raise_limb_into`] writes: N for each digit.
+    /// Words that [`Gadget::raise_limb_into`] writes for the m-th limb of the extended basis: N for each digit that the limb
+    /// is not part of.
     #[must_use]
-    pub fn digit_words(&self) -> usize {
+    pub fn raised_words(&self, m: usize) -> usize {
+        (self.digits() - usize::from(m < self.limbs)) * self.context.n()
+    }
+
+    /// The most words that [`Gadget::raise_limb_into`] writes.
+    #[must_use]
+    pub fn most_raised_words(&self) -> usize {
         self.digits() * self.context.n()
     }
 
@@ -126,11 +134,16 @@ impl Gadget {
         self.mod_down.scratch_words()
     }
 
-    /// Words of scratch for [`Gadget::switch_into`].
+    /// Words of scratch for [`Gadget::stream`].
+    #[must_use]
+    pub fn stream_scratch_words(&self) -> usize {
+        self.mod_down.stream_scratch_words()
+    }
+
+    /// Words of scratch for [`Gadget::switch`].
     #[must_use]
     pub fn switch_scratch_words(&self) -> usize {
-        let before = self.coefficient_words() + self.digit_words();
-        2 * self.extended.len() * self.context.n() + before.max(self.mod_down_scratch_words())
+        self.coefficient_words() + self.most_raised_words() + self.stream_scratch_words()
     }
 
     /// NTTs of [`Gadget::to_coefficients_into`].
@@ -158,7 +171,7 @@ impl Gadget {
         self.transforms_to_coefficients() + raise
     }
 
-    /// NTTs of [`Gadget::switch_into`].
+    /// NTTs of [`Gadget::switch`].
     #[must_use]
     pub fn transforms_switch(&self) -> u64 {
         self.transforms_decompose() + self.transforms_mod_down()
@@ -179,50 +192,65 @@ impl Gadget {
             let words = &mut coefficients[digit.words.clone()];
             let (limbs, overflow) = words.split_at_mut(digit.limbs.len() * n);
             for (limb, &prime) in limbs.chunks_exact_mut(n).zip(&self.extended[digit.limbs.clone()]) {
-                limb.copy_from_slice(polynomial.next().expect("one slice of the polynomial for each data limb"));
-                self.context.table(prime).inverse(limb);
+                let values = polynomial.next().expect("one slice of the polynomial for each data limb");
+                self.context.table(prime).inverse_into(values, limb);
             }
             digit.mod_up.prepare(limbs, overflow);
         }
         assert!(polynomial.next().is_none(), "more slices than the {} data limbs", self.limbs);
     }
 
-    /// The NTT values of all digits modulo the m-th prime of the extended basis.
+    /// The NTT values modulo the m-th prime of the extended basis of all digits that the limb is not part of: of that digit
+    /// they are the polynomial's own.
     ///
-    /// `own` are the polynomial's own NTT values modulo that prime, which the digit that the limb belongs to takes over;
-    /// `None` for a special prime.
+    /// - out: [`Gadget::raised_words`]
     ///
     /// # Panics
-    /// If there is no limb `m`, `own` is there for a special prime or missing for a data limb, or a length is wrong.
-    pub fn raise_limb_into(&self, m: usize, own: Option<&[u32]>, coefficients: &[u32], digits_out: &mut [u32]) {
+    /// If there is no limb `m` or a length is wrong.
+    pub fn raise_limb_into(&self, m: usize, coefficients: &[u32], raised: &mut [u32]) {
         let n = self.context.n();
         assert!(m < self.extended.len(), "limb {m} of {}", self.extended.len());
-        assert_eq!(own.is_some(), m < self.limbs, "own values are there exactly for data limbs, not for limb {m}");
         assert_eq!(coefficients.len(), self.coefficient_words(), "words of the coefficients");
-        assert_eq!(digits_out.len(), self.digit_words(), "words for the digits");
-        for (digit, out) in self.digits.iter().zip(digits_out.chunks_exact_mut(n)) {
-            match own {
-                Some(own) if digit.limbs.contains(&m) => out.copy_from_slice(own),
-                _ => {
-                    let target = if m < digit.limbs.start { m } else { m - digit.limbs.len() };
-                    let (limbs, overflow) = coefficients[digit.words.clone()].split_at(digit.limbs.len() * n);
-                    digit.mod_up.raise_limb_into(target, limbs, overflow, out);
-                }
-            }
+        assert_eq!(raised.len(), self.raised_words(m), "words for the digits");
+        let others = self.digits.iter().filter(|digit| !digit.limbs.contains(&m));
+        for (digit, out) in others.zip(raised.chunks_exact_mut(n)) {
+            let target = if m < digit.limbs.start { m } else { m - digit.limbs.len() };
+            let (limbs, overflow) = coefficients[digit.words.clone()].split_at(digit.limbs.len() * n);
+            digit.mod_up.raise_limb_into(target, limbs, overflow, out);
         }
     }
 
     /// The sum over digits of digit times key, modulo the m-th prime of the extended basis: a limb pair.
     ///
+    /// `own` are the polynomial's own NTT values modulo that prime, absent for a special prime; `raised` is from
+    /// [`Gadget::raise_limb_into`].
+    ///
     /// # Panics
-    /// If there is no limb `m`, the key does not serve here, or a length is wrong.
-    pub fn product_limb_into(&self, m: usize, digits: &[u32], key: &SwitchingKey, out: &mut [u32]) {
+    /// If there is no limb `m`, `own` is there for a special prime or missing for a data limb, the key does not serve here,
+    /// or a length is wrong.
+    pub fn product_limb_into(
+        &self,
+        m: usize,
+        own: Option<&[u32]>,
+        raised: &[u32],
+        key: &SwitchingKey,
+        out: &mut [u32],
+    ) {
         assert!(self.accepts(key), "a key to {} used at {} limbs, {} digits", key.spec(), self.limbs, self.digits());
-        assert_eq!(digits.len(), self.digit_words(), "words of the digits");
+        assert_eq!(own.is_some(), m < self.limbs, "own values are there exactly for data limbs, not for limb {m}");
+        assert_eq!(raised.len(), self.raised_words(m), "words of the digits");
+        let mut others = raised.chunks_exact(self.context.n());
+        let mut digits: [&[u32]; MAX_DIGITS] = [&[]; MAX_DIGITS];
+        for (digit, values) in self.digits.iter().zip(&mut digits) {
+            *values = match own {
+                Some(own) if digit.limbs.contains(&m) => own,
+                _ => others.next().expect("one limb for each other digit"),
+            };
+        }
         // Limbs that the ciphertext has lost stand between its own and the special ones.
         let stream = if m < self.limbs { m } else { key.spec().limbs.len() + m - self.limbs };
         let modulus = self.context.modulus(self.extended[m]);
-        key_product_into(self.context.isa(), modulus, digits, key.stream(stream), out);
+        key_product_into(self.context.isa(), modulus, &digits[..self.digits()], key.stream(stream), out);
     }
 
     /// Divides the limb pairs over the extended basis by the special primes.
@@ -233,36 +261,69 @@ impl Gadget {
         self.mod_down.apply_into(extended, out, scratch);
     }
 
+    /// Multiplies and divides limb by limb: see [`LimbPairDivision::stream`], of [`Gadget::mod_down`].
+    ///
+    /// # Panics
+    /// If the scratch is shorter than [`Gadget::stream_scratch_words`].
+    pub fn stream(&self, step: impl FnMut(LimbStep<'_>), scratch: &mut [u32]) {
+        self.mod_down.stream(step, scratch);
+    }
+
     /// All steps at once: limb pairs (k0, k1) over the data limbs with k0 + k1 s_out = polynomial times s_in, to noise.
     ///
-    /// `polynomial` gives N NTT values for each data limb, in order.
+    /// `state` gives N NTT values of the polynomial for each data limb, and gets the results limb by limb: those of a limb
+    /// when its values are not needed any more, so that they may take their place.
     ///
     /// # Panics
     /// If the key does not serve here, a number of limbs or a length is wrong, or the scratch is shorter than
     /// [`Gadget::switch_scratch_words`].
-    pub fn switch_into<'a>(
-        &self,
-        polynomial: impl IntoIterator<Item = &'a [u32]> + Clone,
-        key: &SwitchingKey,
-        out: &mut [&mut [u32]],
-        scratch: &mut [u32],
-    ) {
-        let n = self.context.n();
-        let (pairs, scratch) = scratch.split_at_mut(2 * self.extended.len() * n);
-        {
-            let (coefficients, scratch) = scratch.split_at_mut(self.coefficient_words());
-            let digits = &mut scratch[..self.digit_words()];
-            self.to_coefficients_into(polynomial.clone(), coefficients);
-            let mut own = polynomial.into_iter();
-            for (m, pair) in pairs.chunks_exact_mut(2 * n).enumerate() {
-                self.raise_limb_into(m, own.next(), coefficients, digits);
-                self.product_limb_into(m, digits, key, pair);
+    pub fn switch(&self, state: &mut impl Switched, key: &SwitchingKey, scratch: &mut [u32]) {
+        let (coefficients, scratch) = scratch.split_at_mut(self.coefficient_words());
+        let (raised, scratch) = scratch.split_at_mut(self.most_raised_words());
+        self.to_coefficients_into((0..self.limbs).map(|limb| state.values(limb)), coefficients);
+        let step = |step: LimbStep<'_>| match step {
+            LimbStep::Make { limb, pair } => {
+                let raised = &mut raised[..self.raised_words(limb)];
+                self.raise_limb_into(limb, coefficients, raised);
+                let own = (limb < self.limbs).then(|| state.values(limb));
+                self.product_limb_into(limb, own, raised, key, pair);
             }
-        }
-        let mut extended: [&[u32]; super::division::MAX_LIMBS] = [&[]; super::division::MAX_LIMBS];
-        for (slot, pair) in extended.iter_mut().zip(pairs.chunks_exact(2 * n)) {
-            *slot = pair;
-        }
-        self.mod_down_into(&extended[..self.extended.len()], out, scratch);
+            LimbStep::Take { limb, pair } => state.take(limb, pair),
+        };
+        self.stream(step, scratch);
+    }
+
+    /// [`Gadget::switch`] of a polynomial into limb pairs of their own.
+    ///
+    /// # Panics
+    /// As [`Gadget::switch`].
+    pub fn switch_into(&self, polynomial: &[&[u32]], key: &SwitchingKey, out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        assert!(polynomial.len() == self.limbs && out.len() == self.limbs, "limbs of the polynomial and of the result");
+        self.switch(&mut Apart { polynomial, out }, key, scratch);
+    }
+}
+
+/// What [`Gadget::switch`] works on.
+pub trait Switched {
+    /// The N NTT values of one limb of the polynomial.
+    fn values(&self, limb: usize) -> &[u32];
+
+    /// Takes one limb of the result, which may be overwritten.
+    fn take(&mut self, limb: usize, pair: &mut [u32]);
+}
+
+/// A polynomial and a result that stand apart.
+struct Apart<'a, 'b, 'c> {
+    polynomial: &'a [&'a [u32]],
+    out: &'b mut [&'c mut [u32]],
+}
+
+impl Switched for Apart<'_, '_, '_> {
+    fn values(&self, limb: usize) -> &[u32] {
+        self.polynomial[limb]
+    }
+
+    fn take(&mut self, limb: usize, pair: &mut [u32]) {
+        self.out[limb].copy_from_slice(pair);
     }
 }

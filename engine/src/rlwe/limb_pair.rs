@@ -92,8 +92,8 @@ pub fn tensor_into(context: &Context, prime: PrimeIndex, a: &[u32], b: &[u32], o
 }
 
 /// Ends the switch of an automorphism sigma: `out = (sigma(c0 + k0), sigma(k1))`, where `switched` is the pair (k0, k1)
-/// from [`Gadget::switch_into`](super::Gadget::switch_into) or
-/// [`Gadget::mod_down_into`](super::Gadget::mod_down_into). `switched` holds nothing of use afterwards.
+/// from [`Gadget::switch`](super::Gadget::switch) or [`Gadget::mod_down_into`](super::Gadget::mod_down_into). `switched`
+/// holds nothing of use afterwards.
 ///
 /// # Panics
 /// If a length is wrong.

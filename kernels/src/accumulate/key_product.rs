@@ -27,67 +27,57 @@ pub const fn key_stream_words(digits: usize, n: usize) -> usize {
 ///
 /// The key may have more digits than `digits` does, as a key made for a high level serves lower ones: the first ones count.
 ///
-/// - in: `digits` in `[0, q)`, digit-major: `[digit][n]`; `key` in `[0, q)`, Montgomery form, in the stream's order
+/// - in: `digits` in `[0, q)`, N residues each; `key` in `[0, q)`, Montgomery form, in the stream's order
 ///   `[block of 16 residues][digit][component][16]`
 /// - out: `[0, q)`, `[component][n]`
 /// - order: the same on both sides; NTT values in bit-reversed order in practice
 /// - bounds: see [the module](super)
 ///
 /// # Panics
-/// If `out` is not twice a multiple of 16 words long, `digits` does not hold 1 to [`MAX_DIGITS`] limbs of half that length,
+/// If `out` is not twice a multiple of 16 words long, `digits` are not 1 to [`MAX_DIGITS`] limbs of half that length,
 /// or `key` is no stream of at least as many digits; in debug builds, if a residue is not below q.
-pub fn key_product_into(isa: Isa, modulus: Modulus, digits: &[u32], key: &[u32], out: &mut [u32]) {
-    let digit_count = check_product(modulus, digits, key, out);
-    dispatch!(isa, product(modulus: Modulus, digits: &[u32], key: &[u32], digit_count: usize, add: bool = false, out: &mut [u32]));
+pub fn key_product_into(isa: Isa, modulus: Modulus, digits: &[&[u32]], key: &[u32], out: &mut [u32]) {
+    check_product(modulus, digits, key, out);
+    dispatch!(isa, product(modulus: Modulus, digits: &[&[u32]], key: &[u32], add: bool = false, out: &mut [u32]));
 }
 
 /// [`key_product_into`], added to what `out`, in `[0, q)`, holds.
 ///
 /// # Panics
 /// As [`key_product_into`].
-pub fn key_product_add_assign(isa: Isa, modulus: Modulus, digits: &[u32], key: &[u32], out: &mut [u32]) {
-    let digit_count = check_product(modulus, digits, key, out);
+pub fn key_product_add_assign(isa: Isa, modulus: Modulus, digits: &[&[u32]], key: &[u32], out: &mut [u32]) {
+    check_product(modulus, digits, key, out);
     debug_assert_reduced(out, modulus);
-    dispatch!(isa, product(modulus: Modulus, digits: &[u32], key: &[u32], digit_count: usize, add: bool = true, out: &mut [u32]));
+    dispatch!(isa, product(modulus: Modulus, digits: &[&[u32]], key: &[u32], add: bool = true, out: &mut [u32]));
 }
 
-/// The number of digits, after checking lengths and ranges.
+/// Checks lengths and ranges.
 #[track_caller]
-fn check_product(modulus: Modulus, digits: &[u32], key: &[u32], out: &[u32]) -> usize {
+fn check_product(modulus: Modulus, digits: &[&[u32]], key: &[u32], out: &[u32]) {
     assert!(!out.is_empty() && out.len().is_multiple_of(2 * BLOCK), "{} words are no pair of limbs", out.len());
-    let n = out.len() / 2;
-    let digit_count = digits.len() / n;
+    let (n, count) = (out.len() / 2, digits.len());
+    assert!((1..=MAX_DIGITS).contains(&count), "{count} digits are not 1 to {MAX_DIGITS}");
+    for digit in digits {
+        assert_eq!(digit.len(), n, "residues of a digit");
+        debug_assert_reduced(digit, modulus);
+    }
     assert!(
-        digits.len().is_multiple_of(n) && (1..=MAX_DIGITS).contains(&digit_count),
-        "{} words are not 1 to {MAX_DIGITS} digits of {n} residues",
-        digits.len()
-    );
-    assert!(
-        key.len().is_multiple_of(out.len()) && key.len() >= digit_count * out.len(),
-        "{} words are no key stream of {digit_count} or more digits of {n} residues",
+        key.len().is_multiple_of(out.len()) && key.len() >= count * out.len(),
+        "{} words are no key stream of {count} or more digits of {n} residues",
         key.len()
     );
-    debug_assert_reduced(digits, modulus);
     debug_assert_reduced(key, modulus);
-    digit_count
 }
 
 #[inline(always)]
-fn product<L: Lanes>(
-    l: L,
-    modulus: Modulus,
-    digits: &[u32],
-    key: &[u32],
-    digit_count: usize,
-    add: bool,
-    out: &mut [u32],
-) {
+fn product<L: Lanes>(l: L, modulus: Modulus, digits: &[&[u32]], key: &[u32], add: bool, out: &mut [u32]) {
     let sums = ProductSums::new(l, modulus);
     let n = out.len() / 2;
     let key_block = key.len() / (n / BLOCK);
     let (out_0, out_1) = out.split_at_mut(n);
-    if digit_count == 1 {
-        block_products(l, sums, digits, digit_count, key, key_block, add, [out_0, out_1]);
+    let digit_count = digits.len();
+    if let &[digit] = digits {
+        block_products(l, sums, digit, digit_count, key, key_block, add, [out_0, out_1]);
         return;
     }
     // The digits of a few blocks side by side, as those of one block lie a power of two apart and would evict each other
@@ -96,8 +86,8 @@ fn product<L: Lanes>(
     let part = PACKED_BLOCKS * BLOCK;
     let outputs = out_0.chunks_mut(part).zip(out_1.chunks_mut(part));
     for ((first, key), (out_0, out_1)) in (0..n).step_by(part).zip(key.chunks(PACKED_BLOCKS * key_block)).zip(outputs) {
-        for d in 0..digit_count {
-            let digit = &digits[d * n + first..][..out_0.len()];
+        for (d, digit) in digits.iter().enumerate() {
+            let digit = &digit[first..][..out_0.len()];
             for (b, block) in digit.chunks_exact(BLOCK).enumerate() {
                 packed[(b * digit_count + d) * BLOCK..][..BLOCK].copy_from_slice(block);
             }

@@ -8,18 +8,26 @@ use super::tables::{Factors, Pass, Scaling, Tables, Twiddle};
 use crate::modulus::Modulus;
 use crate::simd::{Factor, Lanes};
 
-/// Transforms `values` in place, the division by N included.
+/// Transforms `source`, or else `values` in place, into `values`, the division by N included.
 ///
 /// - in: `[0, q)`, values in bit-reversed order
 /// - out: `[0, q)`, coefficients
 #[inline(always)]
-pub(super) fn inverse<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, scaling: &Scaling, values: &mut [u32]) {
+pub(super) fn inverse<L: Lanes>(
+    l: L,
+    modulus: Modulus,
+    tables: &Tables,
+    scaling: &Scaling,
+    source: Option<&[u32]>,
+    values: &mut [u32],
+) {
     let bounds = Bounds::new(l, modulus);
     let Some((last, rest)) = tables.passes.split_first() else { unreachable!("there is a last pass") };
     let parts = last.radix;
     let length = values.len() / parts;
     for (part, values) in values.chunks_exact_mut(length).enumerate() {
-        tiles(l, bounds, tables, part, values);
+        let source = source.map(|source| &source[part * length..(part + 1) * length]);
+        tiles(l, bounds, tables, part, source, values);
         for next in rest.iter().rev() {
             pass(l, bounds, next, part, parts, values);
         }
@@ -31,20 +39,24 @@ pub(super) fn inverse<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, scaling
     }
 }
 
-/// The first stages of all in part number `part` of the array, in squares of `COUNT` vectors.
+/// The first stages of all in part number `part` of the array, in squares of `COUNT` vectors, from `source` if there is one.
 ///
 /// - in, out: `[0, 2q)`
 #[inline(always)]
-fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
-    let count = values.len() / (L::COUNT * L::COUNT);
-    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, source: Option<&[u32]>, values: &mut [u32]) {
+    let area = L::COUNT * L::COUNT;
+    let count = values.len() / area;
+    for (i, tile) in values.chunks_exact_mut(area).enumerate() {
         let (_, columns) = tables.of_tile::<L>(part * count + i);
-        let mut square = load_tile(l, tile);
+        let mut square = match source {
+            Some(source) => load_tile(l, &source[i * area..(i + 1) * area]),
+            None => load_tile(l, tile),
+        };
         l.transpose(&mut square);
         stages(l, bounds, columns, square.as_mut(), L::COUNT);
         store_tile(l, square, tile);
     }
-    for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
+    for (i, tile) in values.chunks_exact_mut(area).enumerate() {
         let (rows, _) = tables.of_tile::<L>(part * count + i);
         let mut square = load_tile(l, tile);
         l.transpose(&mut square);

@@ -154,7 +154,7 @@ impl NttTable {
     /// # Panics
     /// If there are not N residues; in debug builds, if one is not below q.
     pub fn forward(&self, values: &mut [u32]) {
-        self.begin(values);
+        self.begin(values, true);
         dispatch!(self.isa, forward(modulus: Modulus = self.modulus, tables: &Tables = &self.forward, values: &mut [u32]));
     }
 
@@ -167,22 +167,39 @@ impl NttTable {
     /// # Panics
     /// If there are not N residues; in debug builds, if one is not below q.
     pub fn inverse(&self, values: &mut [u32]) {
-        self.begin(values);
+        self.inverse_from(None, values);
+    }
+
+    /// [`Self::inverse`] of `values` into `coefficients`: faster than a copy and a transform in place.
+    ///
+    /// # Panics
+    /// As [`Self::inverse`], for both.
+    pub fn inverse_into(&self, values: &[u32], coefficients: &mut [u32]) {
+        assert_eq!(values.len(), coefficients.len(), "residues of a transform");
+        debug_assert_reduced(values, self.modulus);
+        self.inverse_from(Some(values), coefficients);
+    }
+
+    fn inverse_from(&self, source: Option<&[u32]>, values: &mut [u32]) {
+        self.begin(values, source.is_none());
         dispatch!(
             self.isa,
             inverse(
                 modulus: Modulus = self.modulus,
                 tables: &Tables = &self.inverse,
                 scaling: &Scaling = &self.scaling,
+                source: Option<&[u32]>,
                 values: &mut [u32],
             )
         );
     }
 
-    /// Checks the residues and counts the transform.
-    fn begin(&self, values: &[u32]) {
+    /// Checks the residues, if they are the operand, and counts the transform.
+    fn begin(&self, values: &[u32], are_operand: bool) {
         assert!(values.len() == self.n(), "a transform of {} residues was given {}", self.n(), values.len());
-        debug_assert_reduced(values, self.modulus);
+        if are_operand {
+            debug_assert_reduced(values, self.modulus);
+        }
         self.transforms.fetch_add(1, Ordering::Relaxed);
     }
 }

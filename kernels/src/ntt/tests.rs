@@ -67,6 +67,9 @@ fn all_tiers_agree_with_the_scalar_one_and_the_inverse_undoes_the_forward_transf
                     assert!(values == input, "inverse of forward: {context}");
                     table.inverse(&mut values);
                     assert!(values == expected_inverse, "inverse: {context}");
+                    let mut coefficients = vec![u32::MAX; input.len()];
+                    table.inverse_into(&input, &mut coefficients);
+                    assert!(coefficients == expected_inverse, "inverse into: {context}");
                 }
             }
         }

@@ -73,66 +73,78 @@ impl ModDown {
         self.drop.len()
     }
 
+    /// The words of a remainder: the limbs dropped, then the overflow of their conversion.
+    #[must_use]
+    pub fn remainder_words(&self) -> usize {
+        self.drop.len() * self.n + self.converter.overflow_words(self.n)
+    }
+
     /// The words of scratch that one application needs at least.
     #[must_use]
     pub fn scratch_words(&self) -> usize {
-        self.converter.overflow_words(self.n) + self.n
+        self.remainder_words() + self.n
     }
 
     /// `out = round(x / P)` on the primes kept.
     ///
-    /// - in: NTT values in `[0, q)`, bit-reversed order: `kept` one limb of n words for each prime kept; `dropped` one limb
-    ///   after the other for the primes dropped
-    /// - out: NTT values in `[0, q)`, bit-reversed order; `dropped` and `scratch` hold nothing of use afterwards
+    /// - in: NTT values in `[0, q)`, bit-reversed order, one limb of n words for each prime kept and dropped
+    /// - out: NTT values in `[0, q)`, bit-reversed order
     ///
     /// # Panics
     /// If a number of limbs, a limb's length is wrong, or the scratch is too short.
-    pub fn apply_into(&self, kept: &[&[u32]], dropped: &mut [u32], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+    pub fn apply_into(&self, kept: &[&[u32]], dropped: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
         assert_eq!(kept.len(), self.keep.len(), "limbs kept");
+        assert_eq!(dropped.len(), self.drop.len(), "limbs dropped");
         assert_eq!(out.len(), self.keep.len(), "limbs of the result");
-        let (overflow, remainder) = self.split_scratch(scratch);
-        self.remainder_to_coefficients(dropped, overflow);
-        for (j, (x, out)) in kept.iter().zip(out).enumerate() {
-            self.remainder_modulo_into(j, dropped, overflow, remainder);
-            let Kept { table, inverse_product } = &self.keep[j];
-            eltwise::sub_mul_scalar_into(table.isa(), table.modulus(), out, x, remainder, *inverse_product);
-        }
-    }
-
-    /// [`ModDown::apply_into`] with the result in place of the limbs kept.
-    ///
-    /// # Panics
-    /// If a number of limbs, a limb's length is wrong, or the scratch is too short.
-    pub fn apply_assign(&self, kept: &mut [&mut [u32]], dropped: &mut [u32], scratch: &mut [u32]) {
-        assert_eq!(kept.len(), self.keep.len(), "limbs kept");
-        let (overflow, remainder) = self.split_scratch(scratch);
-        self.remainder_to_coefficients(dropped, overflow);
-        for (j, x) in kept.iter_mut().enumerate() {
-            self.remainder_modulo_into(j, dropped, overflow, remainder);
-            let Kept { table, inverse_product } = &self.keep[j];
-            eltwise::sub_mul_scalar_assign(table.isa(), table.modulus(), x, remainder, *inverse_product);
-        }
-    }
-
-    /// The overflow of the conversion, and one limb.
-    fn split_scratch<'a>(&self, scratch: &'a mut [u32]) -> (&'a mut [u32], &'a mut [u32]) {
         let (words, given) = (self.scratch_words(), scratch.len());
         assert!(given >= words, "{given} words of scratch, {words} needed");
-        scratch[..words].split_at_mut(self.converter.overflow_words(self.n))
-    }
-
-    /// Brings the limbs to drop to coefficients and prepares them for conversion.
-    fn remainder_to_coefficients(&self, dropped: &mut [u32], overflow: &mut [u32]) {
-        assert_eq!(dropped.len(), self.drop.len() * self.n, "words of the limbs to drop");
-        for (limb, table) in dropped.chunks_exact_mut(self.n).zip(&self.drop) {
-            table.inverse(limb);
+        let (remainder, converted) = scratch[..words].split_at_mut(self.remainder_words());
+        for (index, dropped) in dropped.iter().enumerate() {
+            self.drop_limb(index, dropped, remainder);
         }
-        self.converter.prepare(dropped, overflow);
+        self.prepare(remainder);
+        for (j, (x, out)) in kept.iter().zip(out).enumerate() {
+            let Kept { table, inverse_product } = self.converted(j, remainder, converted);
+            eltwise::sub_mul_scalar_into(table.isa(), table.modulus(), out, x, converted, *inverse_product);
+        }
     }
 
-    /// The NTT values of `[x]_P` modulo the j-th prime kept.
-    fn remainder_modulo_into(&self, j: usize, prepared: &[u32], overflow: &[u32], out: &mut [u32]) {
-        self.converter.convert_limb_into(j, prepared, overflow, out);
+    /// First step of a division limb by limb: one of the limbs dropped, NTT values in `[0, q)`, into its place in
+    /// `remainder`.
+    ///
+    /// # Panics
+    /// If there is no such limb or a length is wrong.
+    pub fn drop_limb(&self, index: usize, values: &[u32], remainder: &mut [u32]) {
+        assert_eq!(remainder.len(), self.remainder_words(), "words of the remainder");
+        self.drop[index].inverse_into(values, &mut remainder[index * self.n..(index + 1) * self.n]);
+    }
+
+    /// Second step, once all limbs have been dropped.
+    ///
+    /// # Panics
+    /// If the length is wrong.
+    pub fn prepare(&self, remainder: &mut [u32]) {
+        assert_eq!(remainder.len(), self.remainder_words(), "words of the remainder");
+        let (limbs, overflow) = remainder.split_at_mut(self.drop.len() * self.n);
+        self.converter.prepare(limbs, overflow);
+    }
+
+    /// Third step, for each of the primes kept: `x <- round(x / P)`, NTT values in `[0, q)`.
+    ///
+    /// # Panics
+    /// If there is no such limb, a length is wrong, or the scratch is shorter than a limb.
+    pub fn divide_limb_assign(&self, j: usize, x: &mut [u32], remainder: &[u32], scratch: &mut [u32]) {
+        let converted = &mut scratch[..self.n];
+        let Kept { table, inverse_product } = self.converted(j, remainder, converted);
+        eltwise::sub_mul_scalar_assign(table.isa(), table.modulus(), x, converted, *inverse_product);
+    }
+
+    /// The NTT values of `[x]_P` modulo the j-th prime kept, which is returned.
+    fn converted(&self, j: usize, remainder: &[u32], out: &mut [u32]) -> &Kept {
+        assert_eq!(remainder.len(), self.remainder_words(), "words of the remainder");
+        let (limbs, overflow) = remainder.split_at(self.drop.len() * self.n);
+        self.converter.convert_limb_into(j, limbs, overflow, out);
         self.keep[j].table.forward(out);
+        &self.keep[j]
     }
 }

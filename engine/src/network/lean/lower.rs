@@ -3,9 +3,9 @@
 //! A transform's pipeline:
 //!
 //! ```text
-//! input --Decompose--> coefficients --Raise, each limb--> digits --Rotate, each rotation--> baby
-//!                                  \--ExtendedProducts, each limb: raise, rotate, multiply, all at once--> sums in QP
-//! babies --Products, each group of sums and limb--> sums --Decompose--> coefficients --SumGiants, each limb--> sums in QP
+//! input --Raise--> digits of all limbs --Rotate, each rotation--> baby
+//!      \--Decompose--> coefficients --ExtendedProducts, each limb: raise, rotate, multiply, all at once--> sums in QP
+//! babies --Products, each group of sums and limb--> sums --Raise--> digits --SumGiants, each limb--> sums in QP
 //! sum in QP --ConjugateDecompose--> coefficients --AddConjugate, each limb--> sum in QP --Divide--> output
 //! ```
 
@@ -22,7 +22,7 @@ use crate::network::{
 };
 
 /// Sums of products that one task makes: a few tiles of the kernel, so that packing the inputs costs little beside them.
-pub(in crate::network) const GROUP: usize = 18;
+pub(in crate::network) const GROUP: usize = 32;
 
 /// The sums of a group.
 pub(in crate::network) fn group(sums: usize, group: usize) -> std::ops::Range<usize> {
@@ -34,17 +34,17 @@ pub(in crate::network) fn group(sums: usize, group: usize) -> std::ops::Range<us
 pub(in crate::network) enum LeanOperation {
     /// Coefficients of the second component of a ciphertext, or of a polynomial; reads its limbs.
     Decompose,
-    /// The digits of one limb. Reads the coefficients, and the ciphertext's own limb if it has it.
-    Raise { limb: usize },
-    /// A rotated ciphertext. Reads the digits of all limbs, then the ciphertext.
+    /// The digits of all limbs of the second component of a ciphertext; reads its limbs.
+    Raise,
+    /// A rotated ciphertext. Reads the digits of all limbs that have any but its own, then the ciphertext.
     Rotate { rotation: i32 },
     /// One limb of a group of sums of products. Reads that limb of all babies.
     Products { group: usize, limb: usize },
     /// One limb of all sums of products over babies in the extended basis. Reads for each input the coefficients where it
     /// has rotations, and its own limb if it has it.
     ExtendedProducts { limb: usize },
-    /// One limb of every output's sum over giants. Reads for each sum the coefficients where the giant is not 0, and its own
-    /// limb if it has it.
+    /// One limb of every output's sum over giants. Reads for each sum the digits of that limb, if it has any but its own and
+    /// the giant is not 0, and its own limb if it has it.
     SumGiants { limb: usize },
     /// Coefficients of the second component of a sum in the extended basis, and that component itself in second halves.
     ConjugateDecompose,
@@ -67,6 +67,11 @@ pub(in crate::network) enum LeanOperation {
 struct Decomposition {
     coefficients: BufferRange,
     value: Value,
+}
+
+/// Buffers of a ciphertext's digits: for each limb of the extended basis those that are not its own.
+struct Digits {
+    of_limb: Vec<Option<BufferRange>>,
 }
 
 impl Lowering<'_> {
@@ -151,25 +156,30 @@ impl Lean<'_, '_> {
         [decomposition.coefficients].into_iter().chain(own).collect()
     }
 
+    fn raise(&mut self, value: Value) -> Digits {
+        let (switch, n) = (self.step.switch(), self.lowering.n);
+        let mut of_limb = Vec::with_capacity(self.extended());
+        for limb in 0..self.extended() {
+            let digits = switch.digits - usize::from(limb < switch.limbs);
+            of_limb.push((digits > 0).then(|| self.lowering.graph.buffers(1, digits * n)));
+        }
+        let writes: Vec<_> = of_limb.iter().flatten().copied().collect();
+        self.emit(LeanOperation::Raise, &[value.0], &writes, self.units.decompose(1));
+        Digits { of_limb }
+    }
+
     /// The rotations of a ciphertext, none by 0, over the data limbs.
     fn rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
         if rotations.is_empty() {
             return Vec::new();
         }
-        let decomposition = self.decompose(x);
-        let digits = self.step.switch().digits;
-        let raised = self.lowering.graph.buffers(self.extended(), digits * self.lowering.n);
-        for limb in 0..self.extended() {
-            let reads = self.limb_reads(decomposition, limb);
-            let operation = LeanOperation::Raise { limb };
-            self.emit(operation, &reads, &[raised.slice(limb..limb + 1)], Self::transforms(digits));
-        }
+        let reads: Vec<_> = self.raise(x).of_limb.into_iter().flatten().chain([x.0]).collect();
         let mut turned = Vec::with_capacity(rotations.len());
         for &rotation in rotations {
             let result = self.value(self.limbs());
             let mut work = self.units.key_products(1, 1);
             work += self.units.divide(1);
-            self.emit(LeanOperation::Rotate { rotation }, &[raised, x.0], &[result.0], work);
+            self.emit(LeanOperation::Rotate { rotation }, &reads, &[result.0], work);
             turned.push(result);
         }
         turned
@@ -238,18 +248,16 @@ impl Lean<'_, '_> {
     fn sum_giants(&mut self, transform: &Transform, outputs: usize, sums: &[Value]) -> Vec<Value> {
         let mut reads_of: Vec<Vec<BufferRange>> = vec![Vec::new(); self.extended()];
         for (index, &sum) in sums.iter().enumerate() {
-            let decomposition = (transform.giants[index / outputs] != 0).then(|| self.decompose(sum));
+            let digits = (transform.giants[index / outputs] != 0).then(|| self.raise(sum));
             for (limb, reads) in reads_of.iter_mut().enumerate() {
-                reads.extend(decomposition.map(|decomposition| decomposition.coefficients));
+                reads.extend(digits.as_ref().and_then(|digits| digits.of_limb[limb]));
                 reads.extend((limb < self.limbs()).then(|| sum.limb(limb)));
             }
         }
         let extended = self.extended();
         let totals: Vec<_> = (0..outputs).map(|_| self.value(extended)).collect();
         let giants = (sums.len() - outputs) as u64;
-        let mut work = self.units.decompose(giants);
-        work += self.units.key_products(giants, giants / outputs as u64);
-        let work = Self::share(work, extended);
+        let work = Self::share(self.units.key_products(giants, giants / outputs as u64), extended);
         for (limb, reads) in reads_of.iter().enumerate() {
             let writes: Vec<_> = totals.iter().map(|total| total.limb(limb)).collect();
             self.emit(LeanOperation::SumGiants { limb }, reads, &writes, work);

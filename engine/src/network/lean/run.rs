@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     circuits::{
-        extended::{DecomposedLimb, ExtendedBasis},
+        extended::{ExtendedBasis, RaisedLimb},
         rotation::Rotation,
         squares,
     },
@@ -103,7 +103,7 @@ impl<'a> LeanRun<'a> {
 
 impl StageRun<'_> {
     fn scratch_words(&self, n: usize) -> usize {
-        let digits = self.basis.gadget().digit_words();
+        let digits = self.basis.gadget().most_raised_words();
         let own = match self.step {
             LeanStep::Transform(transform) => {
                 // Digits, one rotated limb, and all babies' limbs.
@@ -151,13 +151,14 @@ impl<'t> Task<'t> {
                 let second = reads.iter().map(|values| &values[values.len() - n..]);
                 basis.gadget().to_coefficients_into(second, writes[0]);
             }
-            LeanOperation::Raise { limb } => {
-                let own = reads.get(1).map(|pair| &pair[n..]);
-                basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, writes[0]);
+            LeanOperation::Raise => {
+                let mut raised = self.by_limb(writes.iter_mut().map(|limb| &mut **limb));
+                basis.raise_into(reads.iter().map(|pair| &pair[n..]), &mut raised, scratch);
             }
             LeanOperation::Rotate { rotation } => {
-                let (digits, x) = reads.split_at(basis.extended());
-                basis.rotate_into(self.stage.rotation(rotation), digits, x, writes, scratch);
+                let (raised, x) = reads.split_at(reads.len() - basis.limbs());
+                let raised = self.by_limb(raised.iter().copied());
+                basis.rotate_into(self.stage.rotation(rotation), &raised, x, writes, scratch);
             }
             LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
             LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
@@ -169,10 +170,10 @@ impl<'t> Task<'t> {
             }
             LeanOperation::AddConjugate { limb } => {
                 let own = reads.get(1).map(|pair| &pair[n..]);
-                let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
-                basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, digits);
+                let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
+                let digits = basis.raise_limb_into(limb, own, reads[0], raised);
                 let conjugation = self.stage.conjugation.as_ref().expect("a conjugating stage has the key");
-                basis.add_own_automorphism(limb, conjugation, digits, writes[0], scratch);
+                basis.add_own_automorphism(conjugation, digits, writes[0], scratch);
             }
             LeanOperation::Divide { output: Some(output) } => {
                 let constant = self.pieces.constant(output).map(|piece| self.plaintexts.limbs(piece));
@@ -181,10 +182,9 @@ impl<'t> Task<'t> {
             LeanOperation::Divide { output: None } => basis.leave_into(reads, writes, scratch),
             LeanOperation::Squares { output, limb } => self.squares(output, limb, reads, writes, scratch),
             LeanOperation::Relinearize { limb } => {
-                let digits = &mut scratch[..basis.gadget().digit_words()];
                 let key = self.stage.relinearization.expect("a squaring stage has the key");
-                basis.raise_into(DecomposedLimb { limb, own: reads.get(1).copied(), coefficients: reads[0] }, digits);
-                basis.relinearize_limb_into(limb, key, digits, reads.get(2).copied(), writes[0]);
+                let digits = basis.raise_limb_into(limb, reads.get(1).copied(), reads[0], scratch);
+                basis.relinearize_limb_into(key, digits, reads.get(2).copied(), writes[0]);
             }
             LeanOperation::Versions { limb } => self.versions(limb, reads, writes, scratch),
             LeanOperation::SumSlots { step, limb } => self.sum_slots(step, limb, reads, writes[0], scratch),
@@ -240,7 +240,7 @@ impl<'t> Task<'t> {
     fn extended_products(self, limb: usize, reads: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, _) = self.transform();
-        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
         let (turned, scratch) = scratch.split_at_mut(2 * n);
         let (babies, scratch) = scratch.split_at_mut(2 * n * transform.babies.len());
         let mut reads = Reads { rest: reads.iter() };
@@ -248,15 +248,14 @@ impl<'t> Task<'t> {
         for input in 0..inputs {
             let coefficients = reads.next();
             let pair = (limb < basis.limbs()).then(|| reads.next());
-            let own = pair.map(|pair| &pair[n..]);
-            basis.raise_into(DecomposedLimb { limb, own, coefficients }, digits);
+            let digits = basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), coefficients, raised);
             for index in transform.babies_of(input) {
                 let baby = &mut babies[2 * n * index..2 * n * (index + 1)];
                 match transform.babies[index].rotation {
                     0 => basis.lift_limb_into(limb, pair, baby),
                     amount => {
                         let c0 = pair.map(|pair| &pair[..n]);
-                        basis.rotate_limb_into(limb, self.stage.rotation(amount), digits, c0, baby, turned);
+                        basis.rotate_limb_into(self.stage.rotation(amount), digits, c0, baby, turned);
                     }
                 }
             }
@@ -268,23 +267,32 @@ impl<'t> Task<'t> {
     fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]], scratch: &mut [u32]) {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, outputs) = self.transform();
-        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let has_others = basis.gadget().raised_words(limb) > 0;
         let mut reads = Reads { rest: reads.iter() };
         // The giant by 0 comes first and overwrites.
         for &giant in &transform.giants {
             for total in &mut totals[..outputs] {
-                let coefficients = (giant != 0).then(|| reads.next());
+                let raised = if has_others && giant != 0 { reads.next() } else { &[] };
                 let pair = (limb < basis.limbs()).then(|| reads.next());
-                let Some(coefficients) = coefficients else {
+                if giant == 0 {
                     basis.lift_limb_into(limb, pair, total);
                     continue;
-                };
-                let own = pair.map(|pair| &pair[n..]);
-                basis.raise_into(DecomposedLimb { limb, own, coefficients }, digits);
+                }
+                let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
                 let c0 = pair.map(|pair| &pair[..n]);
-                basis.add_rotated_limb(limb, self.stage.rotation(giant), digits, c0, total, scratch);
+                basis.add_rotated_limb(self.stage.rotation(giant), digits, c0, total, scratch);
             }
         }
+    }
+
+    /// A slice for each limb of the extended basis, empty where a polynomial's own values are its only digit.
+    fn by_limb<S: Default>(self, slices: impl IntoIterator<Item = S>) -> Vec<S> {
+        let (basis, mut slices) = (&self.stage.basis, slices.into_iter());
+        let of_limb = |limb| match basis.gadget().raised_words(limb) {
+            0 => S::default(),
+            _ => slices.next().expect("digits of every limb that has others than its own"),
+        };
+        (0..basis.extended()).map(of_limb).collect()
     }
 
     fn squares(self, output: usize, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
@@ -310,14 +318,13 @@ impl<'t> Task<'t> {
     fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], total: &mut [u32], scratch: &mut [u32]) {
         let LeanStep::SlotSums(sums @ SlotSums { .. }) = self.stage.step else { unreachable!("slot sums' stage") };
         let (basis, n) = (&self.stage.basis, self.context.n());
-        let (digits, scratch) = scratch.split_at_mut(basis.gadget().digit_words());
+        let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
         let pair = reads.get(1).copied();
-        let own = pair.map(|pair| &pair[n..]);
-        basis.raise_into(DecomposedLimb { limb, own, coefficients: reads[0] }, digits);
+        let digits = basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), reads[0], raised);
         basis.lift_limb_into(limb, pair, total);
         for amount in sums.rotations(step) {
             let c0 = pair.map(|pair| &pair[..n]);
-            basis.add_rotated_limb(limb, self.stage.rotation(amount), digits, c0, total, scratch);
+            basis.add_rotated_limb(self.stage.rotation(amount), digits, c0, total, scratch);
         }
     }
 
