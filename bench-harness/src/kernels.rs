@@ -8,13 +8,12 @@ use std::{
 };
 
 use hear_engine::{
-    circuits::{Levels, rotation::Rotation},
     ckks::{EvaluateError, Evaluator},
     params::{Parameters, ParametersError, ParametersLiteral},
     ring::{Context, PrimeIndex, Words, zeroed_words},
     rlwe::{
-        Ciphertext, KeyError, KeySwitchSpec, KeyTarget, PublicKey, PublicSeed, Purpose, Randomness, RandomnessError,
-        SecretKey, SpecError, SwitchingKey,
+        Ciphertext, Gadget, KeyError, KeySwitchSpec, KeyTarget, PublicKey, PublicSeed, Purpose, Randomness,
+        RandomnessError, SecretKey, SpecError, Switched, SwitchingKey, limb_pair,
     },
 };
 use hear_kernels::{
@@ -22,6 +21,7 @@ use hear_kernels::{
         Accumulation, TileShape, key_product_into, key_stream_from_limbs, key_stream_words, multiply_accumulate_into,
         multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
     },
+    automorphism::Automorphism,
     modulus::Modulus,
     simd::Isa,
 };
@@ -32,6 +32,10 @@ use crate::statistics::Summary;
 const PARAMETERS: &str = "fast-hear";
 /// Limbs at which a rotation is timed: the highest, a middle and a low level.
 const ROTATION_LIMBS: [usize; 3] = [13, 7, 4];
+/// Another one, with several special primes: 8 data primes and 4 special ones.
+const HYBRID_PARAMETERS: &str = "lean-hear";
+/// Limbs at which a rotation is timed with all its special primes.
+const HYBRID_ROTATION_LIMBS: [usize; 2] = [7, 4];
 /// Inputs and outputs of a tile of products, as runs use them.
 const TILE: (usize, usize) = (16, 4);
 /// A round repeats a kernel for at least so long.
@@ -136,7 +140,12 @@ fn all(context: &Arc<Context>) -> Result<Vec<Kernel>, KernelsError> {
     let mut kernels = vec![forward(context)?, inverse(context)?, key_product(context)?, products(context)?];
     let rotations = Rotations::new(context)?;
     for limbs in ROTATION_LIMBS {
-        kernels.push(rotations.kernel(limbs)?);
+        kernels.push(rotations.kernel(limbs, 1)?);
+    }
+    let parameters = Parameters::new(ParametersLiteral::by_name(HYBRID_PARAMETERS)?)?;
+    let rotations = Rotations::new(&Context::new(&parameters, context.isa()))?;
+    for limbs in HYBRID_ROTATION_LIMBS {
+        kernels.push(rotations.kernel(limbs, parameters.special().len())?);
     }
     Ok(kernels)
 }
@@ -260,12 +269,12 @@ impl Tile {
     }
 }
 
-/// Keys and a ciphertext to rotate, at every level.
+/// A ciphertext to rotate, at every level.
 struct Rotations {
     evaluator: Evaluator,
-    levels: Arc<Levels>,
+    randomness: Randomness,
+    seed: PublicSeed,
     secret: SecretKey,
-    key: Arc<SwitchingKey>,
     slots: Vec<f64>,
     fresh: Ciphertext,
 }
@@ -282,37 +291,61 @@ impl Rotations {
         let seed = PublicSeed::generate(&randomness)?;
         let secret = SecretKey::generate(context, &randomness)?;
         let public = PublicKey::generate(context, &secret, seed, &randomness)?;
-        let target = KeyTarget::Rotate(Self::STEPS);
-        let spec = KeySwitchSpec::one_digit_a_limb(context.parameters(), target, limbs);
-        let key = SwitchingKey::generate(context, &secret, &spec, seed, &randomness)?;
         let unit = residues(7, context.modulus(PRIME), context.slots());
         let q = f64::from(context.modulus(PRIME).value());
         let slots: Vec<f64> = unit.into_iter().map(|x| f64::from(x) / q).collect();
         let mut stream = randomness.stream(&Purpose::Encryption { row: 0 })?;
         let fresh = evaluator.encrypt(&public, &slots, limbs, SCALE_BITS.exp2(), &mut stream)?;
-        let levels = Arc::new(Levels::new(context, limbs)?);
-        Ok(Self { evaluator, levels, secret, key: Arc::new(key), slots, fresh })
+        Ok(Self { evaluator, randomness, seed, secret, slots, fresh })
     }
 
-    fn kernel(&self, limbs: usize) -> Result<Kernel, KernelsError> {
-        let name = format!("rotation, {limbs:2} limbs");
+    /// A rotation at `limbs` limbs with a key of its own, whose digits are as large as its special primes allow.
+    fn kernel(&self, limbs: usize, special: usize) -> Result<Kernel, KernelsError> {
+        let name = format!("rotation, {limbs:2} limbs, {special} special");
         let context = self.evaluator.context();
         let x = self.evaluator.drop_to(&self.fresh, limbs)?;
-        let mut out = Ciphertext::zero(context, x.basis().clone(), x.scale());
-        let mut scratch = zeroed_words(self.levels.scratch_words(limbs));
-        let (levels, key) = (Arc::clone(&self.levels), Arc::clone(&self.key));
+        let max_limbs = context.parameters().max_limbs();
+        let spec = KeySwitchSpec {
+            target: KeyTarget::Rotate(Self::STEPS),
+            limbs: PrimeIndex::first(limbs),
+            special: PrimeIndex::range(max_limbs..max_limbs + special),
+            digits: limbs.div_ceil(special),
+        };
+        let key = SwitchingKey::generate(context, &self.secret, &spec, self.seed, &self.randomness)?;
+        let gadget = Gadget::new(context, &spec.limbs, &spec.special, spec.digits)?;
         let automorphism = context.rotation(i64::from(Self::STEPS));
+        let mut out = Ciphertext::zero(context, x.basis().clone(), x.scale());
+        let mut scratch = zeroed_words(gadget.switch_scratch_words());
+        let context = Arc::clone(context);
         let mut run = move |out: &mut Ciphertext| {
-            let rotation = Rotation { key: &key, automorphism: Arc::clone(&automorphism) };
-            let x: Vec<&[u32]> = x.pairs().collect();
-            rotation.apply_into(&levels, &x, &mut out.pairs_mut().collect::<Vec<_>>(), &mut scratch);
+            gadget.switch(&mut Turn { context: &context, sigma: &automorphism, x: &x, out }, &key, &mut scratch);
         };
         run(&mut out);
         let turned = self.evaluator.decrypt_real(&self.secret, &out);
         let expected = self.slots.iter().cycle().skip(1);
         let wrong = turned.iter().zip(expected).position(|(x, y)| (x - y).abs().total_cmp(&SLOT_TOLERANCE).is_gt());
-        verify(context, &name, wrong)?;
+        verify(self.evaluator.context(), &name, wrong)?;
         Ok(Kernel { name, call: Box::new(move || run(&mut out)) })
+    }
+}
+
+/// A ciphertext and what becomes of it.
+struct Turn<'a> {
+    context: &'a Context,
+    sigma: &'a Automorphism,
+    x: &'a Ciphertext,
+    out: &'a mut Ciphertext,
+}
+
+impl Switched for Turn<'_> {
+    fn values(&self, limb: usize) -> &[u32] {
+        &self.x.pair(limb)[self.context.n()..]
+    }
+
+    fn take(&mut self, limb: usize, pair: &mut [u32]) {
+        let prime = self.x.basis()[limb];
+        let out = self.out.pair_mut(limb);
+        limb_pair::finish_automorphism_into(self.context, prime, self.sigma, self.x.pair(limb), pair, out);
     }
 }
 
@@ -354,12 +387,12 @@ mod tests {
     fn every_kernel_is_right_on_every_instruction_set_and_timed() {
         let isas = Isa::all();
         let times = measure(&isas, 1).unwrap();
-        assert_eq!(times.len(), 7 * isas.len());
+        assert_eq!(times.len(), 9 * isas.len());
         for KernelTimes { name, isa, call_us } in &times {
             assert!(call_us.min > 0.1 && call_us.n == 1, "{name} on {isa}: {call_us:?}");
         }
         // A rotation at 13 limbs does 4 times the transforms of one at 7.
-        let [high, low] = ["rotation, 13 limbs", "rotation,  4 limbs"]
+        let [high, low] = ["rotation, 13 limbs, 1 special", "rotation,  4 limbs, 1 special"]
             .map(|name| times.iter().find(|times| times.name == name).unwrap().call_us.median);
         assert!(high > low, "{high} {low}");
     }
