@@ -3,8 +3,9 @@
 //! The data are looked for in `HEAR_DATASET`, else beside the workspace.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, in their helpers too")]
 
-use std::path::PathBuf;
+mod common;
 
+use common::dataset;
 use hear_model::input::{Clip, PUBLISHED_COLUMNS, RowRange, read_all_rows, read_labels, read_logits, read_rows};
 use hear_model::metrics::{Class, Confusion, argmax, margin};
 use hear_model::network::{Network, Source};
@@ -17,17 +18,6 @@ struct Published {
     inputs: Vec<Clip>,
     logits: Vec<[f64; 10]>,
     labels: Vec<Class>,
-}
-
-/// The data set's folder; without it, says that `test` is skipped.
-fn dataset(test: &str) -> Option<PathBuf> {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/hear-dataset"));
-    let path = std::env::var_os("HEAR_DATASET").map_or_else(beside, PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED (no dataset): {test}");
-    None
 }
 
 /// The published network of width 64 with the inputs in the file `inputs`.

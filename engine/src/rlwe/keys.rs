@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use hear_kernels::accumulate::{key_stream_insert, key_stream_words};
 use hear_kernels::eltwise;
@@ -214,11 +215,9 @@ impl CompressedKey {
     /// The whole key, with the uniform halves from the public seed that it was generated with.
     #[must_use]
     pub fn expand(&self, context: &Context, seed: PublicSeed) -> SwitchingKey {
-        let (n, digits) = (context.n(), self.spec.digits);
-        SwitchingKey::build(context, &self.spec, |m, digit, a, b| {
-            uniform_half(context, &self.spec, seed, digit, m, a);
-            b.copy_from_slice(&self.b[(m * digits + digit) * n..][..n]);
-        })
+        let mut arena = KeyArena::new(context, std::slice::from_ref(&self.spec));
+        arena.places().for_each(|place| place.expand(context, self, seed));
+        arena.into_only_key()
     }
 }
 
@@ -227,7 +226,9 @@ impl CompressedKey {
 #[derive(Clone, Debug)]
 pub struct SwitchingKey {
     spec: KeySwitchSpec,
-    words: Words,
+    /// What this key and perhaps others lie in, and where in it.
+    arena: Arc<Words>,
+    range: Range<usize>,
 }
 
 impl SwitchingKey {
@@ -242,28 +243,9 @@ impl SwitchingKey {
         seed: PublicSeed,
         randomness: &Randomness,
     ) -> Result<Self, KeyError> {
-        let generator = Generator::new(context, secret, spec, seed, randomness)?;
-        Ok(Self::build(context, spec, |m, digit, a, b| generator.digit_into(m, digit, a, b)))
-    }
-
-    /// Builds the streams from `polynomials(m, digit, a, b)`, which writes the plain halves of one digit of one limb.
-    fn build(
-        context: &Context,
-        spec: &KeySwitchSpec,
-        mut polynomials: impl FnMut(usize, usize, &mut [u32], &mut [u32]),
-    ) -> Self {
-        let (n, isa) = (context.n(), context.isa());
-        let stream_words = key_stream_words(spec.digits, n);
-        let mut words = zeroed_words(spec.extended_len() * stream_words);
-        let (mut a, mut b) = (zeroed_words(n), zeroed_words(n));
-        for (m, (stream, prime)) in words.chunks_exact_mut(stream_words).zip(spec.extended()).enumerate() {
-            for digit in 0..spec.digits {
-                polynomials(m, digit, &mut a, &mut b);
-                key_stream_insert(isa, context.modulus(prime), stream, spec.digits, digit, 0, &b);
-                key_stream_insert(isa, context.modulus(prime), stream, spec.digits, digit, 1, &a);
-            }
-        }
-        Self { spec: spec.clone(), words }
+        let mut arena = KeyArena::new(context, std::slice::from_ref(spec));
+        arena.places().try_for_each(|place| place.generate(context, secret, seed, randomness))?;
+        Ok(arena.into_only_key())
     }
 
     /// What the key is for.
@@ -275,7 +257,7 @@ impl SwitchingKey {
     /// Bytes of the key.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.words)
+        self.range.len() * size_of::<u32>()
     }
 
     /// The stream of the m-th limb of the extended basis.
@@ -284,8 +266,8 @@ impl SwitchingKey {
     /// If there is no limb `m`.
     #[must_use]
     pub fn stream(&self, m: usize) -> &[u32] {
-        let words = self.words.len() / self.spec.extended_len();
-        &self.words[m * words..(m + 1) * words]
+        let words = self.range.len() / self.spec.extended_len();
+        &self.arena[self.range.clone()][m * words..(m + 1) * words]
     }
 
     /// Whether the key switches ciphertexts over `limbs` cut into `digits` digits, with the special primes `special`.
@@ -304,6 +286,101 @@ impl SwitchingKey {
             && self.spec.special == special
             && limbs.len().div_ceil(size) == digits
             && (size == own_size || digits == 1 && size <= own_size)
+    }
+}
+
+/// Room for switching keys side by side, so that they stand on huge pages however short each is, to be filled in any
+/// order, by several threads if they like.
+#[derive(Debug)]
+pub struct KeyArena {
+    words: Words,
+    keys: Vec<(KeySwitchSpec, Range<usize>)>,
+}
+
+/// The place of one key in a [`KeyArena`].
+#[derive(Debug)]
+pub struct KeyPlace<'a> {
+    spec: &'a KeySwitchSpec,
+    words: &'a mut [u32],
+}
+
+impl KeyArena {
+    /// Room for keys of these kinds.
+    #[must_use]
+    pub fn new(context: &Context, specs: &[KeySwitchSpec]) -> Self {
+        let mut end = 0;
+        let place = |spec: &KeySwitchSpec| {
+            let start = end;
+            end += spec.extended_len() * key_stream_words(spec.digits, context.n());
+            (spec.clone(), start..end)
+        };
+        let keys = specs.iter().map(place).collect();
+        Self { words: zeroed_words(end), keys }
+    }
+
+    /// The places of all keys, in the order of the kinds.
+    pub fn places(&mut self) -> impl Iterator<Item = KeyPlace<'_>> {
+        let mut rest = &mut *self.words;
+        self.keys.iter().map(move |(spec, range)| {
+            let (words, others) = std::mem::take(&mut rest).split_at_mut(range.len());
+            rest = others;
+            KeyPlace { spec, words }
+        })
+    }
+
+    /// The keys, whose places have all been filled.
+    pub fn into_keys(self) -> impl Iterator<Item = SwitchingKey> {
+        let arena = Arc::new(self.words);
+        self.keys.into_iter().map(move |(spec, range)| SwitchingKey { spec, arena: Arc::clone(&arena), range })
+    }
+
+    fn into_only_key(self) -> SwitchingKey {
+        self.into_keys().next().expect("an arena of one key")
+    }
+}
+
+impl KeyPlace<'_> {
+    /// Makes a new key here: see [`SwitchingKey::generate`].
+    ///
+    /// # Errors
+    /// As [`CompressedKey::generate`].
+    pub fn generate(
+        self,
+        context: &Context,
+        secret: &SecretKey,
+        seed: PublicSeed,
+        randomness: &Randomness,
+    ) -> Result<(), KeyError> {
+        let generator = Generator::new(context, secret, self.spec, seed, randomness)?;
+        self.build(context, |m, digit, a, b| generator.digit_into(m, digit, a, b));
+        Ok(())
+    }
+
+    /// Expands a key to this place: see [`CompressedKey::expand`].
+    ///
+    /// # Panics
+    /// If the place is for a key of another kind.
+    pub fn expand(self, context: &Context, key: &CompressedKey, seed: PublicSeed) {
+        assert_eq!(*self.spec, key.spec, "the kind of the key");
+        let (n, digits) = (context.n(), key.spec.digits);
+        self.build(context, |m, digit, a, b| {
+            uniform_half(context, &key.spec, seed, digit, m, a);
+            b.copy_from_slice(&key.b[(m * digits + digit) * n..][..n]);
+        });
+    }
+
+    /// Builds the streams from `polynomials(m, digit, a, b)`, which writes the plain halves of one digit of one limb.
+    fn build(self, context: &Context, mut polynomials: impl FnMut(usize, usize, &mut [u32], &mut [u32])) {
+        let (Self { spec, words }, n, isa) = (self, context.n(), context.isa());
+        let (mut a, mut b) = (zeroed_words(n), zeroed_words(n));
+        let streams = words.chunks_exact_mut(key_stream_words(spec.digits, n));
+        for (m, (stream, prime)) in streams.zip(spec.extended()).enumerate() {
+            for digit in 0..spec.digits {
+                polynomials(m, digit, &mut a, &mut b);
+                key_stream_insert(isa, context.modulus(prime), stream, spec.digits, digit, 0, &b);
+                key_stream_insert(isa, context.modulus(prime), stream, spec.digits, digit, 1, &a);
+            }
+        }
     }
 }
 

@@ -16,6 +16,6 @@ pub use ciphertext::Ciphertext;
 pub use division::{LimbPairDivision, LimbStep};
 pub use encryption::{decrypt, encrypt, encrypt_with_secret};
 pub use key_switch::{Gadget, Switched};
-pub use keys::{CompressedKey, KeyError, PublicKey, SecretKey, SwitchingKey};
+pub use keys::{CompressedKey, KeyArena, KeyError, KeyPlace, PublicKey, SecretKey, SwitchingKey};
 pub use random::{PublicSeed, Purpose, Randomness, RandomnessError, Stream};
 pub use spec::{KeySwitchSpec, KeyTarget, SpecError, digit_ranges};

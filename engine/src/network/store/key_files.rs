@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     network::{plan::Security, run::EvaluationKeys},
-    rlwe::{CompressedKey, Randomness},
+    rlwe::{CompressedKey, KeyArena, Randomness},
     wire::{EvaluationKeyReader, EvaluationKeyWriter, write_public_key, write_secret_key},
 };
 
@@ -173,21 +173,26 @@ impl EvaluationFile {
     /// If the file is damaged, or the work was stopped.
     pub fn load(self, work: &Work<'_>) -> Result<Evaluation, StoreError> {
         let Self { scheme, reader, .. } = self;
-        let (count, seed, insecure) = (reader.keys().len(), reader.seed(), reader.header().insecure);
-        let public = reader.public_key(&scheme.context)?;
-        let reader = Mutex::new(reader);
-        let keys = Mutex::new(EvaluationKeys::default());
+        let (seed, insecure) = (reader.seed(), reader.header().insecure);
+        let (context, public) = (&scheme.context, reader.public_key(&scheme.context)?);
+        let mut arena = KeyArena::new(context, reader.keys());
+        let count = reader.keys().len();
+        let next = Mutex::new((reader, arena.places()));
         work.try_for_each(count, |_| {
             // Which of the keys a call gets does not matter: as many calls as keys.
-            let compressed = locked(&reader).next_key(&scheme.context)?;
-            if let Some(compressed) = compressed {
-                let key = compressed.expand(&scheme.context, seed);
-                locked(&keys).insert(key);
+            let (compressed, place) = {
+                let (reader, places) = &mut *locked(&next);
+                (reader.next_key(context)?, places.next())
+            };
+            if let (Some(compressed), Some(place)) = (compressed, place) {
+                place.expand(context, &compressed, seed);
             }
             Ok::<_, StoreError>(())
         })?;
-        reader.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish()?;
-        let keys = std::mem::take(&mut *locked(&keys));
+        let (reader, places) = next.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        drop(places);
+        reader.finish()?;
+        let keys: EvaluationKeys = arena.into_keys().collect();
         Ok(Evaluation::new(scheme, public, keys, insecure))
     }
 }

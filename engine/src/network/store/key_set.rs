@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::{Decryptor, Encryptor, Evaluation, Scheme, StoreError, Work, work::locked};
 use crate::{
     network::run::EvaluationKeys,
-    rlwe::{PublicKey, PublicSeed, Randomness, SecretKey, SwitchingKey},
+    rlwe::{KeyArena, PublicKey, PublicSeed, Randomness, SecretKey},
 };
 
 /// The three parties' keys, as one process has them that plays all parts.
@@ -28,13 +28,16 @@ impl KeySet {
         let Pair { decryptor, encryptor, seed } = Pair::generate(scheme, randomness)?;
         let context = &scheme.context;
         let specs = scheme.plan.keys(context.parameters());
-        let keys = Mutex::new(EvaluationKeys::default());
-        work.try_for_each(specs.len(), |index| {
-            let key = SwitchingKey::generate(context, decryptor.key(), &specs[index], seed, randomness)?;
-            locked(&keys).insert(key);
+        let mut arena = KeyArena::new(context, &specs);
+        let places = Mutex::new(arena.places());
+        work.try_for_each(specs.len(), |_| {
+            // Which of the keys a call makes does not matter: as many calls as keys.
+            let place = locked(&places).next();
+            place.map_or(Ok(()), |place| place.generate(context, decryptor.key(), seed, randomness))?;
             Ok::<_, StoreError>(())
         })?;
-        let keys = std::mem::take(&mut *locked(&keys));
+        drop(places);
+        let keys: EvaluationKeys = arena.into_keys().collect();
         let insecure = randomness.is_insecure();
         let evaluation = Evaluation::new(scheme.clone(), encryptor.key().clone(), keys, insecure);
         Ok(Self { decryptor, encryptor, evaluation })
