@@ -8,6 +8,9 @@ use super::tables::{Factors, Pass, Scaling, Tables, Twiddle};
 use crate::modulus::Modulus;
 use crate::simd::{Factor, Lanes};
 
+/// How many tiles ahead of its use a source is asked for: it was written by other tasks, and waits in a farther cache.
+const TILES_AHEAD: usize = 4;
+
 /// Transforms `source`, or else `values` in place, into `values`, the division by N included.
 ///
 /// - in: `[0, q)`, values in bit-reversed order
@@ -49,7 +52,11 @@ fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, source
     for (i, tile) in values.chunks_exact_mut(area).enumerate() {
         let (_, columns) = tables.of_tile::<L>(part * count + i);
         let mut square = match source {
-            Some(source) => load_tile(l, &source[i * area..(i + 1) * area]),
+            Some(source) => {
+                let tile = &source[i * area..(i + 1) * area];
+                (0..L::COUNT).for_each(|row| l.prefetch(tile, TILES_AHEAD * area + row * L::COUNT));
+                load_tile(l, tile)
+            }
             None => load_tile(l, tile),
         };
         l.transpose(&mut square);

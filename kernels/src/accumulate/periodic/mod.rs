@@ -141,6 +141,10 @@ impl Convolution {
     }
 }
 
+/// How many inputs ahead of its use one is asked for: they lie in memory, and a run of one is packed faster than the next
+/// one comes.
+const INPUTS_AHEAD: usize = 4;
+
 /// The source of each lane of two interleaved blocks of [`MIN_PERIODIC_BLOCK`] residues.
 const INTERLEAVED: [u32; BLOCK] = [0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15];
 
@@ -181,7 +185,7 @@ fn pack<L: Lanes>(l: L, interleave: bool, inputs: &[&[u32]], first: usize, packe
     let run = packed.len() / (2 * inputs.len());
     for (k, input) in inputs.iter().enumerate() {
         let n = input.len() / 2;
-        let next = inputs.get(k + 1).unwrap_or(input);
+        let next = inputs.get(k + INPUTS_AHEAD).unwrap_or(input);
         for component in [0, 1] {
             let next = &next[component * n + first..];
             let (blocks, _) = input[component * n + first..][..run].as_chunks::<BLOCK>();
