@@ -23,6 +23,12 @@ pub const MAX_OUTPUTS: usize = 8;
 /// for the packed inputs to stay in the cache.
 const PAIRS_AT_ONCE: usize = 4;
 
+/// How many inputs ahead of its use one is asked for, as inputs lie in memory.
+const INPUTS_AHEAD: usize = 4;
+
+/// How far ahead of their use weights are asked for, in words: 8 KiB.
+const WEIGHTS_AHEAD: usize = 2048;
+
 /// The residues of one component in a pair of blocks.
 const PAIR: usize = 2 * BLOCK;
 
@@ -278,10 +284,13 @@ fn pack<L: Lanes>(l: L, inputs: &[&[u32]], first_pair: usize, panel: &mut [u32])
     let pairs = panel.len() / pair_words;
     for (k, input) in inputs.iter().enumerate() {
         let n = input.len() / 2;
+        let later = inputs.get(k + INPUTS_AHEAD).unwrap_or(input);
         for component in [0, 1] {
-            let x = &input[component * n..][..n];
+            let (x, later) = (&input[component * n..][..n], &later[component * n..][..n]);
             for pair in 0..pairs {
                 let at = (first_pair + pair) * BLOCK;
+                l.prefetch(later, at);
+                l.prefetch(later, n - BLOCK - at);
                 let packed = &mut panel[pair * pair_words + (2 * k + component) * BLOCK..];
                 packed[..BLOCK].copy_from_slice(&x[at..at + BLOCK]);
                 let mirror = &x[n - BLOCK - at..n - at];
@@ -309,6 +318,7 @@ fn accumulate<L: Lanes>(
     let block_words = tile.shape.inputs * PACKED_INPUT;
     let pairs = panel.chunks_exact(2 * block_words).zip(weights.chunks_exact(tile.shape.block_words()));
     for (b, (packed, weights)) in pairs.enumerate() {
+        (0..weights.len()).step_by(BLOCK).for_each(|word| l.prefetch(weights, WEIGHTS_AHEAD + word));
         for lane in (0..BLOCK).step_by(L::COUNT) {
             let at = (first_pair + b) * BLOCK + lane;
             for reversed in [false, true] {
