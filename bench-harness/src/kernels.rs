@@ -8,12 +8,13 @@ use std::{
 };
 
 use hear_engine::{
+    circuits::rotation::Rotation,
     ckks::{EvaluateError, Evaluator},
     params::{Parameters, ParametersError, ParametersLiteral},
     ring::{Context, PrimeIndex, Words, zeroed_words},
     rlwe::{
         Ciphertext, Gadget, KeyError, KeySwitchSpec, KeyTarget, PublicKey, PublicSeed, Purpose, Randomness,
-        RandomnessError, SecretKey, SpecError, Switched, SwitchingKey, limb_pair,
+        RandomnessError, SecretKey, SpecError, SwitchingKey,
     },
 };
 use hear_kernels::{
@@ -21,7 +22,6 @@ use hear_kernels::{
         Accumulation, TileShape, key_product_into, key_stream_from_limbs, key_stream_words, multiply_accumulate_into,
         multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
     },
-    automorphism::Automorphism,
     modulus::Modulus,
     simd::Isa,
 };
@@ -318,7 +318,10 @@ impl Rotations {
         let mut scratch = zeroed_words(gadget.switch_scratch_words());
         let context = Arc::clone(context);
         let mut run = move |out: &mut Ciphertext| {
-            gadget.switch(&mut Turn { context: &context, sigma: &automorphism, x: &x, out }, &key, &mut scratch);
+            let rotation = Rotation { key: &key, automorphism: Arc::clone(&automorphism) };
+            let x: Vec<&[u32]> = x.pairs().collect();
+            let mut out: Vec<_> = out.pairs_mut().collect();
+            rotation.switch_into(&context, &gadget, &x, &mut out, &mut scratch);
         };
         run(&mut out);
         let turned = self.evaluator.decrypt_real(&self.secret, &out);
@@ -326,26 +329,6 @@ impl Rotations {
         let wrong = turned.iter().zip(expected).position(|(x, y)| (x - y).abs().total_cmp(&SLOT_TOLERANCE).is_gt());
         verify(self.evaluator.context(), &name, wrong)?;
         Ok(Kernel { name, call: Box::new(move || run(&mut out)) })
-    }
-}
-
-/// A ciphertext and what becomes of it.
-struct Turn<'a> {
-    context: &'a Context,
-    sigma: &'a Automorphism,
-    x: &'a Ciphertext,
-    out: &'a mut Ciphertext,
-}
-
-impl Switched for Turn<'_> {
-    fn values(&self, limb: usize) -> &[u32] {
-        &self.x.pair(limb)[self.context.n()..]
-    }
-
-    fn take(&mut self, limb: usize, pair: &mut [u32]) {
-        let prime = self.x.basis()[limb];
-        let out = self.out.pair_mut(limb);
-        limb_pair::finish_automorphism_into(self.context, prime, self.sigma, self.x.pair(limb), pair, out);
     }
 }
 

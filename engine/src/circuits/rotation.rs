@@ -6,8 +6,8 @@ use hear_kernels::{automorphism::Automorphism, eltwise};
 
 use super::{Levels, split_pairs};
 use crate::{
-    ring::PrimeIndex,
-    rlwe::{Switched, SwitchingKey, limb_pair},
+    ring::{Context, PrimeIndex},
+    rlwe::{Gadget, Switched, SwitchingKey, limb_pair},
 };
 
 /// A rotation with its key.
@@ -25,9 +25,23 @@ impl Rotation<'_> {
     /// # Panics
     /// If numbers of limbs or lengths differ, the key does not serve, or the scratch is too short.
     pub fn apply_into(&self, levels: &Levels, x: &[&[u32]], out: &mut [&mut [u32]], scratch: &mut [u32]) {
+        self.switch_into(levels.context(), levels.gadget(x.len()), x, out, scratch);
+    }
+
+    /// [`Rotation::apply_into`] with any number of digits and special primes: those of the gadget.
+    ///
+    /// # Panics
+    /// As [`Rotation::apply_into`]; the scratch must hold [`Gadget::switch_scratch_words`].
+    pub fn switch_into(
+        &self,
+        context: &Context,
+        gadget: &Gadget,
+        x: &[&[u32]],
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
         assert_eq!(x.len(), out.len(), "limbs of a rotation");
-        let mut state = Apart { rotation: self, levels, x, out };
-        levels.gadget(x.len()).switch(&mut state, self.key, scratch);
+        gadget.switch(&mut Apart { sigma: &self.automorphism, context, gadget, x, out }, self.key, scratch);
     }
 
     /// `x <- rotate(x)`, or `x <- x + rotate(x)` where `add` is set.
@@ -64,20 +78,21 @@ impl Rotation<'_> {
 
 /// A ciphertext and its rotation.
 struct Apart<'a, 'b, 'c, 'd> {
-    rotation: &'a Rotation<'a>,
-    levels: &'a Levels,
+    sigma: &'a Automorphism,
+    context: &'a Context,
+    gadget: &'a Gadget,
     x: &'b [&'b [u32]],
     out: &'c mut [&'d mut [u32]],
 }
 
 impl Switched for Apart<'_, '_, '_, '_> {
     fn values(&self, limb: usize) -> &[u32] {
-        &self.x[limb][self.levels.context().n()..]
+        &self.x[limb][self.context.n()..]
     }
 
     fn take(&mut self, limb: usize, pair: &mut [u32]) {
-        let (prime, sigma) = (PrimeIndex::from(limb), &self.rotation.automorphism);
-        limb_pair::finish_automorphism_into(self.levels.context(), prime, sigma, self.x[limb], pair, self.out[limb]);
+        let (prime, x, out) = (self.gadget.limbs()[limb], self.x[limb], &mut *self.out[limb]);
+        limb_pair::finish_automorphism_into(self.context, prime, self.sigma, x, pair, out);
     }
 }
 
