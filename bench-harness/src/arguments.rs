@@ -3,7 +3,10 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
-use hear_engine::network::method::{Method, Strategies, Switches, UnknownName};
+use hear_engine::network::{
+    key_switching::KeySwitching,
+    method::{Method, StrategyChoice, Switches, UnknownName},
+};
 use hear_model::input::{ClipSource, RowRange};
 
 use crate::configuration::ExecutorKind;
@@ -24,6 +27,8 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Time single kernels on one thread, on every instruction set of this CPU
     Kernels(KernelsArguments),
+    /// Measure the speeds of this machine, by which plans are chosen for it, as TOML
+    Calibrate(CalibrateArguments),
     /// Print what this machine has, as TOML
     Machine,
     /// Measure one configuration given as JSON on standard input
@@ -36,7 +41,8 @@ Examples:
   hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64 --stages --json results.json
   hear-bench kernels
-  hear-bench machine > configs/machines/mine.toml";
+  hear-bench calibrate --out mine.toml
+  hear-bench machine";
 
 const RUN_EXAMPLES: &str = "\
 Every combination of network, method, strategy and threads is measured in a process of its own. A
@@ -59,9 +65,15 @@ pub struct RunArguments {
     /// Methods: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
     pub method: Vec<Method>,
-    /// Strategy of all convolutions, or of each (full, baby, giant); repeat the option to compare
-    #[arg(long, value_name = "S|S,S,S", default_value = "baby,giant,giant")]
-    pub strategy: Vec<Strategies>,
+    /// Strategy of all convolutions, or of each (full, baby, giant), or auto; repeat the option to compare
+    #[arg(long, value_name = "auto|S|S,S,S", default_value = "baby,giant,giant")]
+    pub strategy: Vec<StrategyChoice>,
+    /// The machine by whose speeds auto chooses, a file of calibrate [default: a machine with AVX-512]
+    #[arg(long, value_name = "FILE")]
+    pub machine: Option<PathBuf>,
+    /// How the keys of hear and fast-hear are switched: paper (one special prime), hybrid (several, fewer digits)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "paper")]
+    pub key_switching: Vec<KeySwitching>,
     /// Numbers of threads [default: what this process may use]
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = positive)]
     pub threads: Vec<usize>,
@@ -121,6 +133,23 @@ pub struct KernelsArguments {
     /// How often each kernel is timed; the median is printed
     #[arg(long, value_name = "N", default_value = "21", value_parser = positive)]
     pub rounds: usize,
+}
+
+/// `hear-bench calibrate`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Runs seven inferences of shipped networks, verified, and fits to the times of their stages what a transform, a\nproduct and a byte take within a run. About a minute; keep the machine idle.\n\nExamples:\n  hear-bench calibrate --out mine.toml\n  hear plan --network 2d-128 --method fast-hear --strategy auto --machine mine.toml\n  hear-bench run --network 2d-128 --method fast-hear --strategy auto --machine mine.toml"
+)]
+pub struct CalibrateArguments {
+    /// File for the speeds [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Threads that work at one time [default: what this process may use]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub threads: Option<usize>,
+    /// Clips of each inference
+    #[arg(long, value_name = "N", default_value = "12", value_parser = positive)]
+    pub samples: usize,
 }
 
 /// A number of bytes, written `16GB`, `1.5GiB`, `500 MB` or `4096`.
@@ -219,7 +248,7 @@ mod tests {
         assert_eq!(run.network, ["2d-64", "1d-64"]);
         assert_eq!(run.method, [Method::Hear, Method::FastHear]);
         assert_eq!(
-            run.strategy.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            run.strategy.iter().map(StrategyChoice::to_string).collect::<Vec<_>>(),
             ["full,full,full", "baby,giant,full"]
         );
         assert_eq!((run.threads, run.samples, run.warm_up), (vec![1, 2], 20, 1));

@@ -6,9 +6,14 @@ use std::{
     str::FromStr,
 };
 
-use hear_engine::network::{
-    method::{Method, Strategies, Switches, UnknownName},
-    plan::{Plan, PlanError, PlanRequest},
+use hear_engine::{
+    network::{
+        cost::Speeds,
+        key_switching::KeySwitching,
+        method::{Method, StrategyChoice, Switches, UnknownName},
+        plan::{Plan, PlanError, PlanRequest},
+    },
+    params::ParametersLiteral,
 };
 use hear_kernels::simd::{Isa, IsaError};
 use hear_model::{
@@ -27,8 +32,12 @@ pub struct Configuration {
     pub network: String,
     /// The method.
     pub method: Method,
-    /// A strategy for each convolution.
-    pub strategies: Strategies,
+    /// A strategy for each convolution, or the wish that they be chosen.
+    pub strategy: StrategyChoice,
+    /// How keys are switched.
+    pub key_switching: KeySwitching,
+    /// The machine by whose speeds strategies are chosen, or `None` for the default.
+    pub speeds: Option<Speeds>,
     /// Threads that work.
     pub threads: usize,
     /// Where the clips come from.
@@ -156,7 +165,16 @@ impl Configuration {
     /// If a switch is unknown, which the command line has refused.
     pub fn plan(&self, shape: Shape) -> Result<Plan, PlanError> {
         let switches = self.switches().expect("the command line has refused unknown switches");
-        Plan::new(&PlanRequest { shape, method: self.method, strategies: self.strategies, switches })
+        let request =
+            PlanRequest { switches, key_switching: self.key_switching, ..PlanRequest::new(shape, self.method) };
+        let parameters = ParametersLiteral::by_name(self.method.name())?.check()?;
+        let request = match self.strategy {
+            StrategyChoice::Fixed(strategies) => PlanRequest { strategies, ..request },
+            StrategyChoice::Auto => {
+                request.fastest(&parameters, &self.speeds.clone().unwrap_or_default(), self.threads)?
+            }
+        };
+        Plan::with_parameters(&request, &parameters)
     }
 
     /// The instruction set: what is asked for, else what the environment allows.
@@ -222,15 +240,6 @@ pub enum LabelsError {
     },
 }
 
-impl fmt::Display for Configuration {
-    /// What people call it: `2d-64 fast-hear baby,giant,giant, 2 threads`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.threads == 1 { "" } else { "s" };
-        let strategy = self.method.strategy_name(self.strategies);
-        write!(f, "{} {} {strategy}, {} thread{plural}", self.network_name(), self.method, self.threads)
-    }
-}
-
 /// The instruction set of that name, exactly that one.
 ///
 /// # Errors
@@ -285,7 +294,9 @@ mod tests {
         Configuration {
             network: "some/where/tiny.safetensors".to_owned(),
             method: Method::FastHear,
-            strategies: Strategies::default(),
+            strategy: StrategyChoice::default(),
+            speeds: None,
+            key_switching: KeySwitching::default(),
             threads: 1,
             clips: ClipSource::Synthetic,
             labels: None,
@@ -305,7 +316,7 @@ mod tests {
     #[test]
     fn names_carry_no_directories() {
         let configuration = configuration();
-        assert_eq!(configuration.to_string(), "tiny.safetensors fast-hear baby,giant,giant, 1 thread");
+        assert_eq!(configuration.network_name(), "tiny.safetensors");
         assert_eq!(weights_origin(&Source::Path("/a/parameters_conv1d_64/".into())), "parameters_conv1d_64");
     }
 

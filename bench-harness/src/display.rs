@@ -2,6 +2,8 @@
 
 use std::fmt::{Result, Write};
 
+use hear_engine::network::{key_switching::KeySwitching, method::StrategyChoice};
+
 use crate::{
     floors::BestSpeeds,
     record::{Entry, Identity, Reason, Record, StageRecord, Unmeasured},
@@ -23,12 +25,18 @@ pub fn entry(entry: &Entry, stages: bool) -> String {
     text
 }
 
-/// `2d-64 fast-hear baby,giant,giant, 2 threads`.
+/// `2d-64 fast-hear baby,giant,giant, 2 threads`; key switching is named where it is not the paper's.
 #[must_use]
 pub fn identity(identity: &Identity) -> String {
-    let Identity { network, method, strategy, threads } = identity;
-    let plural = if *threads == 1 { "" } else { "s" };
-    format!("{network} {method} {strategy}, {threads} thread{plural}")
+    let Identity { network, method, strategy, key_switching, threads } = identity;
+    let keys = if key_switching == KeySwitching::Hybrid.name() { " hybrid keys" } else { "" };
+    format!("{network} {method} {strategy}{keys}, {}", self::threads(*threads))
+}
+
+/// `1 thread`, `2 threads`.
+#[must_use]
+pub fn threads(threads: usize) -> String {
+    format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
 }
 
 /// A number of bytes with a decimal unit.
@@ -63,6 +71,9 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
     writeln!(text, "  weights {}, clips {}", record.config.weights, record.config.clips)?;
     if !record.config.protocol.without.is_empty() {
         writeln!(text, "  without {}", record.config.protocol.without.join(", "))?;
+    }
+    if record.identity.strategy == StrategyChoice::Auto.to_string() {
+        writeln!(text, "  chosen {}", record.chosen)?;
     }
     writeln!(text, "            {:>10}  {:>10}  {:>10}  {:>10}  {:>10}     n", "median", "q1", "q3", "min", "max")?;
     let steps = [
@@ -187,10 +198,15 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_says_why() {
-        let identity =
-            Identity { network: "2d-64".into(), method: "hear".into(), strategy: "full,full,full".into(), threads: 1 };
+        let identity = Identity {
+            network: "2d-64".into(),
+            method: "hear".into(),
+            strategy: "full,full,full".into(),
+            key_switching: "hybrid".into(),
+            threads: 1,
+        };
         let reason = Reason::Skipped("it would need 18.40 GB".into());
         let text = entry(&Entry::Unmeasured(Unmeasured { identity, reason }), false);
-        assert_eq!(text, "2d-64 hear full,full,full, 1 thread\n  skipped: it would need 18.40 GB\n\n");
+        assert_eq!(text, "2d-64 hear full,full,full hybrid keys, 1 thread\n  skipped: it would need 18.40 GB\n\n");
     }
 }

@@ -3,6 +3,7 @@
 //! - [`arguments`]: the command line; [`commands`]: what each subcommand does
 //! - [`configuration`]: what one measurement is of; [`record`]: what it yields, the JSON contract
 //! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
+//! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
 //! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
 //! - [`prediction`]: what a measurement will need, before it starts
 //! - [`system`]: what the operating system says about this process and this machine
@@ -10,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arguments;
+pub mod calibration;
 pub mod child;
 pub mod commands;
 pub mod configuration;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use hear_engine::{
     network::{
-        cost::{Counts, Speeds},
+        cost::Counts,
         encode::EncodedNetwork,
         lower::Keep,
         plan::{Plan, Security, Stage},
@@ -103,7 +103,7 @@ impl Measured {
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
         let best_speeds = BestSpeeds::measure(context, configuration.threads);
         let predicted_counts = plan.counts();
-        let speeds = Speeds::default();
+        let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
             infer_s: speeds.seconds(&predicted_counts, configuration.threads),
@@ -112,6 +112,7 @@ impl Measured {
         };
         Ok(Record {
             identity: Identity::from(configuration),
+            chosen: plan.chosen(),
             plan_hash: hexadecimal(&plan.hash()),
             batch: 1,
             samples: times.infer.len(),

@@ -1,7 +1,6 @@
 //! What a measurement will need, from its plan alone, so that nothing is started that the system would have to kill.
 
 use hear_engine::{
-    circuits::Levels,
     network::{
         lower::{Keep, lower},
         plan::{Plan, PlanError, Security},
@@ -47,8 +46,8 @@ impl MemoryPrediction {
     /// If the plan's parameters are refused or its tasks cannot be laid out.
     pub fn new(plan: &Plan, threads: usize) -> Result<Self, PredictionError> {
         let parameters = plan.checked_parameters(Security::Required)?;
-        let preparation = plan.preparation(&parameters);
-        let levels = Levels::new(&Context::new(&parameters, Isa::detect()), plan.input.limbs);
+        let preparation = plan.preparation();
+        let levels = plan.levels(&Context::new(&parameters, Isa::detect()));
         let scratch_words = levels.map_err(InferenceError::from)?.scratch_words(plan.input.limbs);
         let lowered = lower(plan, scratch_words, Keep::Result, &MemoryOptions::default());
         let graph = lowered.map_err(InferenceError::from)?.graph;

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::configuration::Configuration;
+use crate::{configuration::Configuration, display, record::Identity};
 
 /// A line on the terminal, if there is one.
 pub(crate) struct Progress(ProgressBar);
@@ -12,7 +12,7 @@ impl Progress {
         let bar = ProgressBar::new(0);
         let template = "{prefix}: {msg} {wide_bar} {pos}/{len}";
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_prefix(configuration.to_string());
+        bar.set_prefix(display::identity(&Identity::from(configuration)));
         Self(bar)
     }
 

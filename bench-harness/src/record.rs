@@ -56,8 +56,10 @@ pub struct Identity {
     pub network: String,
     /// The method.
     pub method: String,
-    /// A strategy for each convolution, separated by commas.
+    /// A strategy for each convolution, separated by commas, or `auto`; `own` of `lean-hear`.
     pub strategy: String,
+    /// How keys are switched: `paper` or `hybrid`; `lean-hear` has its own way, called `own`.
+    pub key_switching: String,
     /// Threads that work.
     pub threads: usize,
 }
@@ -67,7 +69,8 @@ impl From<&Configuration> for Identity {
         Self {
             network: configuration.network_name(),
             method: configuration.method.to_string(),
-            strategy: configuration.method.strategy_name(configuration.strategies),
+            strategy: configuration.method.strategy_name(configuration.strategy),
+            key_switching: configuration.method.key_switching_name(configuration.key_switching),
             threads: configuration.threads,
         }
     }
@@ -79,6 +82,8 @@ pub struct Record {
     /// Which configuration.
     #[serde(flatten)]
     pub identity: Identity,
+    /// What the plan takes of what was open: strategies, or what `lean-hear` chose.
+    pub chosen: String,
     /// BLAKE3 of the plan, hexadecimal.
     pub plan_hash: String,
     /// Clips a ciphertext.
@@ -203,7 +208,7 @@ impl ParametersRecord {
             log_n: parameters.log_n(),
             q_bits: bits(parameters.q()),
             p_bits: bits(parameters.p()),
-            dnum: plan.keys(parameters).iter().map(|key| key.digits).max().unwrap_or(0),
+            dnum: plan.keys().iter().map(|key| key.digits).max().unwrap_or(0),
             log_qp: parameters.log_qp(),
         }
     }

@@ -11,7 +11,7 @@ use hear_engine::{
     ckks::Encoder,
     network::{
         drowning::amplitude,
-        method::{Method, Strategies, Switches},
+        method::Method,
         packing::SLOTS,
         plan::{Plan, PlanRequest},
     },
@@ -55,7 +55,7 @@ fn slots_without_logits_are_drowned_unless_tests_ask_for_them() {
         run(&format!("{infer} --out first"));
         run(&format!("{infer} --out second"));
 
-        let request = PlanRequest { shape, method, strategies: Strategies::default(), switches: Switches::default() };
+        let request = PlanRequest::new(shape, method);
         let parameters = Parameters::new(ParametersLiteral::by_name(method.name()).unwrap()).unwrap();
         let context = Context::new(&parameters, Isa::detect());
         let secret = SecretKeyFile::read(&path("keys/secret.key")).unwrap().into_key(&context).unwrap();

@@ -5,6 +5,7 @@
 mod parties;
 
 use hear_engine::network::{
+    key_switching::KeySwitching,
     lower::Keep,
     method::{Method, Strategies, Strategy, Switches},
     plan::{Plan, PlanRequest},
@@ -28,12 +29,13 @@ fn clip() -> Vec<f64> {
 }
 
 fn lean(isa: Isa, network: &Network) -> Parties {
-    Parties::new(isa, network, Method::LeanHear, Strategies::default(), Switches::default())
+    Parties::new(isa, network, &PlanRequest::new(network.shape(), Method::LeanHear))
 }
 
 /// Runs a plan and compares the slots after every stage with those of plain arithmetic.
-fn check_every_stage(network: &Network, method: Method) {
-    let parties = Parties::new(Isa::detect(), network, method, Strategies::default(), Switches::default());
+fn check_every_stage(network: &Network, request: &PlanRequest) {
+    let method = request.method;
+    let parties = Parties::new(Isa::detect(), network, request);
     let inference =
         Inference::new(&parties.context, &parties.plan, &parties.keys, &parties.encoded, Keep::Stages).unwrap();
     let executor = ForkJoin::new(2).unwrap();
@@ -58,22 +60,28 @@ fn check_every_stage(network: &Network, method: Method) {
 
 #[test]
 fn every_stage_of_the_papers_methods_agrees_with_the_plan_in_plain_arithmetic() {
-    check_every_stage(&small(Dimension::OneD), Method::FastHear);
-    check_every_stage(&small(Dimension::TwoD), Method::Hear);
+    for (dimension, method) in [(Dimension::OneD, Method::FastHear), (Dimension::TwoD, Method::Hear)] {
+        let network = small(dimension);
+        for key_switching in KeySwitching::ALL {
+            let request = PlanRequest { key_switching, ..PlanRequest::new(network.shape(), method) };
+            check_every_stage(&network, &request);
+        }
+    }
 }
 
 #[test]
 fn every_stage_of_lean_hear_agrees_with_the_plan_in_plain_arithmetic() {
     let shapes = [(Dimension::OneD, 32), (Dimension::OneD, 128), (Dimension::TwoD, 64), (Dimension::TwoD, 256)];
     for (dimension, width) in shapes {
-        check_every_stage(&Network::seeded(Shape::new(dimension, width).unwrap(), 3), Method::LeanHear);
+        let shape = Shape::new(dimension, width).unwrap();
+        check_every_stage(&Network::seeded(shape, 3), &PlanRequest::new(shape, Method::LeanHear));
     }
 }
 
 /// Runs an inference and checks that bytes and transforms are those that the plan predicts; returns logits and transforms.
 fn run_as_predicted(parties: &Parties, executor: &dyn Executor) -> (Vec<f64>, u64) {
     let (context, plan) = (&parties.context, &parties.plan);
-    let preparation = plan.preparation(context.parameters());
+    let preparation = plan.preparation();
     assert_eq!(parties.encoded.bytes() as u64, preparation.plaintext_bytes, "bytes of plaintexts");
     assert_eq!(parties.keys.bytes() as u64, preparation.key_bytes, "bytes of keys");
     let inference = Inference::new(context, plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
@@ -104,34 +112,41 @@ fn strategies_and_switches_change_the_cost_as_predicted_and_no_logit() {
     let executor = ForkJoin::new(2).unwrap();
     let want = network.forward(&clip());
     let mut costs = Vec::new();
-    let mut check = |strategies: Strategies, switches: Switches| {
-        let parties = Parties::new(Isa::detect(), &network, Method::FastHear, strategies, switches);
+    let all = PlanRequest::new(network.shape(), Method::FastHear);
+    let mut check = |request: PlanRequest| {
+        let parties = Parties::new(Isa::detect(), &network, &request);
         let (logits, measured) = run_as_predicted(&parties, &executor);
         let error = largest_difference(&logits, &want);
-        assert!(error < 0.05, "logit error {error} with {strategies}, {switches:?}");
-        let preparation = parties.plan.preparation(parties.context.parameters());
+        assert!(error < 0.05, "logit error {error} with {request:?}");
+        let preparation = parties.plan.preparation();
         costs.push((measured, preparation.plaintext_bytes, preparation.encoding_ntt));
     };
     for strategy in Strategy::ALL {
-        check(Strategies([strategy; 3]), Switches::default());
+        check(PlanRequest { strategies: Strategies([strategy; 3]), ..all });
+        check(PlanRequest { strategies: Strategies([strategy; 3]), key_switching: KeySwitching::Hybrid, ..all });
     }
-    check(Strategies::default(), Switches::default());
+    check(all);
     for name in Switches::NAMES {
         let mut switches = Switches::default();
         switches.disable(name).unwrap();
-        check(Strategies::default(), switches);
+        check(PlanRequest { switches, ..all });
     }
-    let (all_on, off) = (costs[Strategy::ALL.len()], &costs[Strategy::ALL.len() + 1..]);
+    let before = 2 * Strategy::ALL.len();
+    assert!(
+        costs[..before].chunks(2).all(|pair| pair[1].0 < pair[0].0 * 2 / 3),
+        "hybrid keys save transforms: {costs:?}"
+    );
+    let (all_on, off) = (costs[before], &costs[before + 1..]);
     for (name, off) in Switches::NAMES.iter().zip(off) {
         assert_ne!(off, &all_on, "switching {name} off must cost something else");
     }
 }
 
 /// Runs an inference on every instruction set and several executors.
-fn check_identical_ciphertexts(network: &Network, method: Method) {
+fn check_identical_ciphertexts(network: &Network, request: &PlanRequest) {
     let mut results = Vec::new();
     for isa in Isa::all() {
-        let parties = Parties::new(isa, network, method, Strategies::default(), Switches::default());
+        let parties = Parties::new(isa, network, request);
         let executors: [Box<dyn Executor>; 3] =
             [Box::new(Serial), Box::new(ForkJoin::new(1).unwrap()), Box::new(ForkJoin::new(3).unwrap())];
         for executor in executors {
@@ -143,7 +158,7 @@ fn check_identical_ciphertexts(network: &Network, method: Method) {
     for other in &results[1..] {
         assert!(
             other.2 == results[0].2,
-            "{method}: {} {} differs from {} {}",
+            "{request:?}: {} {} differs from {} {}",
             other.0,
             other.1,
             results[0].0,
@@ -161,15 +176,18 @@ fn check_identical_ciphertexts(network: &Network, method: Method) {
 #[test]
 fn executors_and_instruction_sets_give_identical_ciphertexts() {
     let network = |width| Network::seeded(Shape::new(Dimension::OneD, width).unwrap(), 3);
-    check_identical_ciphertexts(&network(16), Method::FastHear);
-    check_identical_ciphertexts(&network(32), Method::LeanHear);
+    let request = |width, method| PlanRequest::new(network(width).shape(), method);
+    let fast = request(16, Method::FastHear);
+    check_identical_ciphertexts(&network(16), &fast);
+    check_identical_ciphertexts(&network(16), &PlanRequest { key_switching: KeySwitching::Hybrid, ..fast });
+    check_identical_ciphertexts(&network(32), &request(32, Method::LeanHear));
 }
 
 #[test]
 fn what_lean_hear_cannot_do_is_refused_with_the_reason() {
     let request = |width, strategies, switches| {
         let shape = Shape::new(Dimension::TwoD, width).unwrap();
-        let request = PlanRequest { shape, method: Method::LeanHear, strategies, switches };
+        let request = PlanRequest { strategies, switches, ..PlanRequest::new(shape, Method::LeanHear) };
         Plan::new(&request).unwrap_err().to_string()
     };
     for width in [16, 32, 96] {

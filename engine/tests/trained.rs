@@ -7,7 +7,7 @@ mod common;
 mod parties;
 
 use common::dataset;
-use hear_engine::network::method::{Method, Strategies, Switches};
+use hear_engine::network::{method::Method, plan::PlanRequest};
 use hear_kernels::simd::Isa;
 use hear_model::{
     input::{Clip, read_all_rows},
@@ -34,7 +34,7 @@ fn check(network: &Network, clips: &[Clip], method: Method, rows: usize) {
     closest.sort_by(|&a, &b| margin(&plain[a]).total_cmp(&margin(&plain[b])));
     let chosen = closest.into_iter().take(2).chain((0..clips.len()).step_by(clips.len() / (rows - 2)));
 
-    let parties = Parties::new(Isa::detect(), network, method, Strategies::default(), Switches::default());
+    let parties = Parties::new(Isa::detect(), network, &PlanRequest::new(network.shape(), method));
     let executor = ForkJoin::new(2).unwrap();
     let mut largest: f64 = 0.0;
     for row in chosen.take(rows) {

@@ -1,10 +1,13 @@
 //! What each subcommand does.
 
+mod calibrate;
 mod kernels;
 mod machine;
 mod run;
 
 use std::io::{Write, stdin};
+
+use hear_scheduler::Topology;
 
 use crate::{arguments::Command, child, failure::Failure};
 
@@ -16,7 +19,13 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
         Command::Kernels(arguments) => kernels::run(&arguments, output),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Machine => machine::run(output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),
     }
+}
+
+/// Threads of a measurement that asks for no number: as many as this process may use.
+fn usable_threads() -> usize {
+    Topology::detect().usable_threads()
 }

@@ -2,18 +2,21 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, anyhow};
+use hear_engine::network::cost::Speeds;
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
     weights::WeightsError,
 };
-use hear_scheduler::Topology;
+use itertools::iproduct;
 
+use super::usable_threads;
 use crate::{
     arguments::{Bytes, RunArguments},
     child,
@@ -102,7 +105,7 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
     if threads.is_empty() {
         threads.push(match arguments.executor {
             ExecutorKind::Serial => 1,
-            ExecutorKind::ForkJoin => Topology::detect().usable_threads(),
+            ExecutorKind::ForkJoin => usable_threads(),
         });
     }
     if arguments.executor == ExecutorKind::Serial
@@ -120,26 +123,21 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         isa: arguments.isa.clone(),
         tolerance: arguments.tolerance,
     };
-    let mut configurations = Vec::new();
-    for network in &arguments.network {
+    let combinations =
+        iproduct!(&arguments.network, &arguments.method, &arguments.strategy, &arguments.key_switching, &threads);
+    let speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
+    let configuration = |(network, &method, &strategy, &key_switching, &threads): (&String, _, _, _, _)| {
         let (clips, labels) = inputs(arguments, shapes[network]);
-        for &method in &arguments.method {
-            for &strategies in &arguments.strategy {
-                for &threads in &threads {
-                    configurations.push(Configuration {
-                        network: network.clone(),
-                        method,
-                        strategies,
-                        threads,
-                        clips: clips.clone(),
-                        labels: labels.clone(),
-                        protocol: protocol.clone(),
-                    });
-                }
-            }
-        }
-    }
-    Ok(configurations)
+        let (network, speeds, protocol) = (network.clone(), speeds.clone(), protocol.clone());
+        Configuration { network, method, strategy, key_switching, speeds, threads, clips, labels, protocol }
+    };
+    Ok(combinations.map(configuration).collect())
+}
+
+/// The speeds in a machine's file.
+fn read_speeds(path: &Path) -> Result<Speeds> {
+    let read = || Ok::<_, anyhow::Error>(Speeds::from_toml(&fs::read_to_string(path)?)?);
+    read().with_context(|| format!("cannot use the machine {}", path.display()))
 }
 
 /// Where clips and labels of a network come from.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hear_kernels::{automorphism::Automorphism, eltwise};
 
-use super::rotation::Rotation;
+use super::{rotation::Rotation, shared, split_pairs};
 use crate::{
     ring::{Context, PrimeIndex},
     rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, LimbStep, SpecError, SwitchingKey, limb_pair},
@@ -255,6 +255,49 @@ impl ExtendedBasis {
     ) {
         self.division.apply_into(sum, out, scratch);
         self.add_constant(constant, out);
+    }
+
+    /// Words of scratch of [`ExtendedBasis::divide_rotations_into`].
+    #[must_use]
+    pub fn divide_rotations_words(&self) -> usize {
+        let n = self.context.n();
+        let terms = self.gadget.coefficient_words() + self.gadget.most_raised_words() + 2 * n;
+        self.extended() * 2 * n + terms.max(self.division.scratch_words())
+    }
+
+    /// A sum of rotated ciphertexts, divided, and a constant, whole limbs: `out = divide(sum over t of rotate(x[t],
+    /// rotations[t])) + constant`. `x` gives all limbs of the first ciphertext, then of the second, ...; those without a
+    /// rotation are added as they are.
+    ///
+    /// # Panics
+    /// If a number of limbs or a length is wrong, a key does not serve, or the scratch is too short.
+    pub fn divide_rotations_into<'w>(
+        &self,
+        rotations: &[Option<Rotation<'_>>],
+        x: &[&[u32]],
+        constant: Option<impl IntoIterator<Item = &'w [u32]>>,
+        out: &mut [&mut [u32]],
+        scratch: &mut [u32],
+    ) {
+        assert_eq!(x.len(), rotations.len() * self.limbs(), "limbs of the terms");
+        let n = self.context.n();
+        let (mut sum, scratch) = split_pairs(scratch, self.extended(), n);
+        sum.iter_mut().for_each(|pair| pair.fill(0));
+        for (rotation, x) in rotations.iter().zip(x.chunks_exact(self.limbs())) {
+            let Some(rotation) = rotation else {
+                x.iter().enumerate().for_each(|(limb, x)| self.add_times_special(limb, x, sum[limb]));
+                continue;
+            };
+            let (coefficients, scratch) = scratch.split_at_mut(self.gadget.coefficient_words());
+            let (raised, scratch) = scratch.split_at_mut(self.gadget.most_raised_words());
+            self.gadget.to_coefficients_into(x.iter().map(|pair| &pair[n..]), coefficients);
+            for (limb, sum) in sum.iter_mut().enumerate() {
+                let (c0, own) = x.get(limb).map(|pair| pair.split_at(n)).unzip();
+                let digits = self.raise_limb_into(limb, own, coefficients, raised);
+                self.add_rotated_limb(rotation, digits, c0, sum, scratch);
+            }
+        }
+        self.divide_into(&shared(&sum), constant, out, scratch);
     }
 
     /// [`ExtendedBasis::divide_into`] by the special primes alone.

@@ -12,31 +12,45 @@ pub mod squares;
 
 use std::sync::Arc;
 
+use extended::ExtendedBasis;
+
 use crate::{
     ring::{Context, PrimeIndex},
-    rlwe::{Gadget, LimbPairDivision, SpecError},
+    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, SpecError},
 };
 
-/// Precomputed tables for ciphertexts of every number of limbs of a chain, with one digit a limb.
+/// Precomputed tables for ciphertexts of every number of limbs of a chain.
 #[derive(Debug)]
 pub struct Levels {
     context: Arc<Context>,
     /// By number of limbs; [0] is unused.
     gadgets: Vec<Option<Gadget>>,
+    /// Sums of rotated ciphertexts, rescaled, by number of limbs before; [0] and [1] are unused.
+    sums: Vec<Option<ExtendedBasis>>,
     /// By number of limbs before the rescale; [0] and [1] are unused.
     rescales: Vec<Option<LimbPairDivision>>,
 }
 
 impl Levels {
-    /// Tables for up to `limbs` limbs.
+    /// Tables for up to `limbs` limbs; `key_switch` gives the shape of the keys at each number of them.
     ///
     /// # Errors
-    /// If no switching key can have this shape.
-    pub fn new(context: &Arc<Context>, limbs: usize) -> Result<Self, SpecError> {
-        let special = context.parameters().special();
+    /// If no switching key can have such a shape.
+    pub fn new(
+        context: &Arc<Context>,
+        limbs: usize,
+        key_switch: impl Fn(usize) -> KeySwitchSpec,
+    ) -> Result<Self, SpecError> {
         let gadget = |l: usize| match l {
             0 => Ok(None),
-            _ => Gadget::new(context, &PrimeIndex::first(l), &special, l).map(Some),
+            _ => {
+                let KeySwitchSpec { limbs, special, digits, .. } = key_switch(l);
+                Gadget::new(context, &limbs, &special, digits).map(Some)
+            }
+        };
+        let sum = |l: usize| match l {
+            0 | 1 => Ok(None),
+            _ => ExtendedBasis::new(context, &key_switch(l), 1).map(Some),
         };
         let rescale = |l: usize| match l {
             0 | 1 => None,
@@ -46,7 +60,9 @@ impl Levels {
             ),
         };
         let gadgets = (0..=limbs).map(gadget).collect::<Result<_, _>>()?;
-        Ok(Self { context: Arc::clone(context), gadgets, rescales: (0..=limbs).map(rescale).collect() })
+        let sums = (0..=limbs).map(sum).collect::<Result<_, _>>()?;
+        let rescales = (0..=limbs).map(rescale).collect();
+        Ok(Self { context: Arc::clone(context), gadgets, sums, rescales })
     }
 
     /// The ring.
@@ -62,6 +78,15 @@ impl Levels {
     #[must_use]
     pub fn gadget(&self, limbs: usize) -> &Gadget {
         self.gadgets[limbs].as_ref().expect("a ciphertext has at least one limb")
+    }
+
+    /// Sums of rotated ciphertexts with a rescale that leaves one limb fewer.
+    ///
+    /// # Panics
+    /// If there are no tables for it.
+    #[must_use]
+    pub fn sums(&self, limbs: usize) -> &ExtendedBasis {
+        self.sums[limbs].as_ref().expect("a rescaled ciphertext has at least two limbs")
     }
 
     /// The rescale that leaves one limb fewer.
@@ -85,7 +110,8 @@ impl Levels {
         let rescale = if limbs > 1 { self.rescale(limbs).scratch_words() } else { 0 };
         let gadget = self.gadget(limbs);
         let switch = gadget.switch_scratch_words().max(gadget.mod_down_scratch_words());
-        5 * limbs * n + 2 * n + switch.max(rescale).max(linear::multiply_accumulate_words(&self.context))
+        let own = 5 * limbs * n + 2 * n + switch.max(rescale).max(linear::multiply_accumulate_words(&self.context));
+        if limbs > 1 { own.max(self.sums(limbs).divide_rotations_words()) } else { own }
     }
 }
 

@@ -1,16 +1,18 @@
 //! What a plan costs: operations and bytes counted from its loops, and seconds predicted from a machine's speeds.
 //!
-//! Counts are of one limb's worth of work at the plan's ring, with one digit a limb and k special primes. Switching a
-//! polynomial of l limbs takes l inverse transforms, l (l - 1) + k l forward ones, and 2 (k + l) to leave the extended
-//! basis; a rescale takes 2 l. Runs are tested to do exactly as many transforms as this says.
+//! Counts are of one limb's worth of work at the plan's ring. Of key switching at l limbs with d digits and k special
+//! primes, e = l + k: decomposing takes d e transforms, l inverse ones among them; a key product is 2 d e limbs; dividing
+//! by the special primes, with or without a rescale, takes 2 e transforms; a rescale of its own 2 l. Runs are tested to do
+//! exactly as many transforms as this says.
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
+use super::key_switching::{Chain, KeySwitch, KeySwitching};
 use super::lean::cost as lean;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
-use crate::{params::Parameters, rlwe::KeySwitchSpec};
+use crate::rlwe::{KeySwitchSpec, digit_ranges};
 
 /// Operations and bytes of a stage or of a whole plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct Counts {
     pub product_limbs: u64,
     /// Multiply-accumulates of one limb with a key.
     pub key_limbs: u64,
+    /// Limbs converted from, times limbs converted to, of base conversions from several limbs. (A conversion from one limb is a
+    /// part of the transform that follows.)
+    pub conversion_limbs: u64,
     /// Bytes of plaintexts and keys that are read.
     pub bytes_read: u64,
 }
@@ -42,6 +47,7 @@ impl AddAssign for Counts {
         self.rescale += other.rescale;
         self.product_limbs += other.product_limbs;
         self.key_limbs += other.key_limbs;
+        self.conversion_limbs += other.conversion_limbs;
         self.bytes_read += other.bytes_read;
     }
 }
@@ -61,29 +67,84 @@ pub struct Preparation {
     pub encoding_ntt: u64,
 }
 
-/// Speeds of one thread of a machine, for predictions.
+/// Speeds of one thread of a machine when all its threads work, for predictions and choices. `hear-bench calibrate`
+/// measures them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Speeds {
-    /// Name of the machine or of its instruction set.
+    /// Name of the machine.
     pub name: String,
     /// Nanoseconds of a transform of one limb with the element-wise passes around it, N = 2^14.
     pub ntt_ns: f64,
-    /// Nanoseconds of multiplying and adding one limb, operands from memory, N = 2^14.
+    /// Nanoseconds of multiplying and adding one limb, N = 2^14.
     pub product_ns: f64,
-    /// Bytes a nanosecond that one thread streams from memory.
+    /// Nanoseconds of multiplying one limb with a key, and adding.
+    pub key_product_ns: f64,
+    /// Nanoseconds of multiplying and adding one limb in a base conversion.
+    pub conversion_ns: f64,
+    /// Nanoseconds of a byte of a plaintext or a key, beside its arithmetic.
+    pub byte_ns: f64,
+    /// Bytes a nanosecond that all threads together stream from memory.
     pub bytes_per_ns: f64,
 }
 
+/// Why speeds in a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SpeedsError {
+    /// No TOML, or without a table of speeds.
+    #[error("no speeds of a machine: {0}; `hear-bench calibrate` measures them")]
+    Format(#[from] toml::de::Error),
+    /// A number that is no time.
+    #[error(
+        "{name} = {value} among the speeds of {machine}: a time must be a number from 0, a transform and the memory more"
+    )]
+    Value {
+        /// The machine.
+        machine: String,
+        /// The field.
+        name: &'static str,
+        /// What it has.
+        value: f64,
+    },
+}
+
+/// A file about a machine, of which predictions need the speeds.
+#[derive(Deserialize)]
+struct MachineFile {
+    speeds: Speeds,
+}
+
 impl Default for Speeds {
-    /// One thread of a processor of 2021 with AVX2 (EPYC, Zen 3): what predictions use where no machine is named. Fitted
-    /// to the measured inferences of `hear` and `fast-hear` on 2D-64 on one thread.
+    /// A machine with AVX-512, two threads: what is used where no machine is named.
     fn default() -> Self {
-        Self { name: "avx2".to_owned(), ntt_ns: 27_000.0, product_ns: 4_800.0, bytes_per_ns: 20.0 }
+        const DEFAULT: &str = include_str!("../../../configs/machines/epyc-zen5-2-cores.toml");
+        Self::from_toml(DEFAULT).expect("the shipped speeds are tested")
     }
 }
 
 impl Speeds {
+    /// The table `speeds` of a file that `hear-bench calibrate` wrote.
+    ///
+    /// # Errors
+    /// If there is none, or a number in it is no time.
+    pub fn from_toml(text: &str) -> Result<Self, SpeedsError> {
+        let MachineFile { speeds } = toml::from_str(text)?;
+        let Self { name: _, ntt_ns, product_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns } = speeds;
+        let times = [
+            ("product_ns", product_ns),
+            ("key_product_ns", key_product_ns),
+            ("conversion_ns", conversion_ns),
+            ("byte_ns", byte_ns),
+        ];
+        let positive = [("ntt_ns", ntt_ns), ("bytes_per_ns", bytes_per_ns)];
+        let wrong = times.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0));
+        let wrong = wrong.or(positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)));
+        match wrong {
+            Some((name, value)) => Err(SpeedsError::Value { machine: speeds.name, name, value }),
+            None => Ok(speeds),
+        }
+    }
+
     /// Predicted nanoseconds of one thread for so much work.
     #[must_use]
     pub fn task_ns(&self, counts: &Counts) -> u64 {
@@ -93,7 +154,11 @@ impl Speeds {
     }
 
     fn work_ns(&self, counts: &Counts) -> f64 {
-        counts.ntt as f64 * self.ntt_ns + (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns
+        counts.ntt as f64 * self.ntt_ns
+            + counts.product_limbs as f64 * self.product_ns
+            + counts.key_limbs as f64 * self.key_product_ns
+            + counts.conversion_limbs as f64 * self.conversion_ns
+            + counts.bytes_read as f64 * self.byte_ns
     }
 
     /// Predicted seconds of a plan's run on `threads` threads that share nothing but memory.
@@ -105,49 +170,114 @@ impl Speeds {
     }
 }
 
-/// Counts by ring and chain.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Units {
-    n: u64,
-    special: u64,
+/// Products of limbs in a base conversion, if it is from several limbs.
+fn conversion(sources: u64, targets: u64) -> u64 {
+    if sources > 1 { sources * targets } else { 0 }
 }
 
-impl Units {
-    pub(super) fn of(plan: &Plan) -> Self {
-        Self { n: 1 << plan.parameters.log_n, special: plan.special_limbs() as u64 }
+/// Counts of one key switch and of products at its level.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SwitchUnits {
+    pub(super) limb_bytes: u64,
+    pub(super) limbs: u64,
+    pub(super) extended: u64,
+    digits: u64,
+    /// Conversions of a decomposition.
+    raised: u64,
+}
+
+impl SwitchUnits {
+    /// For ciphertexts of ring degree n.
+    pub(super) fn new(switch: &KeySwitch, n: u64) -> Self {
+        let (limbs, extended) = (switch.limbs as u64, switch.extended() as u64);
+        let raise = |digit: std::ops::Range<usize>| conversion(digit.len() as u64, extended - digit.len() as u64);
+        let raised = digit_ranges(switch.limbs, switch.digits).into_iter().map(raise).sum();
+        Self { limb_bytes: 4 * n, limbs, extended, digits: switch.digits as u64, raised }
     }
 
-    fn decompose(self, l: u64) -> u64 {
-        l * (l + self.special)
+    /// Decompositions.
+    pub(super) fn decompose(self, count: u64) -> Counts {
+        let (ntt, conversion_limbs) = (count * self.digits * self.extended, count * self.raised);
+        Counts { ntt, conversion_limbs, ..Counts::default() }
     }
 
-    pub(super) fn mod_down(self, l: u64) -> u64 {
-        2 * (self.special + l)
+    /// Divisions of a ciphertext.
+    pub(super) fn divide(self, count: u64) -> Counts {
+        let conversion_limbs = 2 * count * conversion(self.extended - self.limbs, self.limbs);
+        Counts { ntt: count * 2 * self.extended, conversion_limbs, ..Counts::default() }
     }
 
-    fn rescale(l: u64) -> u64 {
-        2 * l
-    }
-
-    fn limb_bytes(self) -> u64 {
-        self.n * 4
-    }
-
-    /// `count` key switches at l limbs that share `decompositions` decompositions.
-    pub(super) fn key_switches(self, l: u64, count: u64, decompositions: u64) -> Counts {
-        let key_limbs = 2 * l * (l + self.special);
+    /// Products with `keys` different keys, `count` in all.
+    pub(super) fn key_products(self, count: u64, keys: u64) -> Counts {
+        let key_limbs = 2 * self.digits * self.extended;
         Counts {
-            ntt: decompositions * self.decompose(l) + count * self.mod_down(l),
             key_switch: count,
-            hoisted_rotation: count - decompositions.min(count),
             key_limbs: count * key_limbs,
-            bytes_read: count * key_limbs * self.limb_bytes(),
+            bytes_read: keys * key_limbs * self.limb_bytes,
             ..Counts::default()
         }
     }
 
+    /// Conjugations of sums in the extended basis, which are added to the sums.
+    pub(super) fn conjugate(self, count: u64) -> Counts {
+        let mut counts = self.key_products(count, u64::from(count > 0));
+        counts += self.decompose(count);
+        counts.ntt += count * self.extended;
+        counts.conversion_limbs += count * conversion(self.extended - self.limbs, self.limbs);
+        counts
+    }
+
+    /// Products with plaintexts over so many limbs, of which so many words are read.
+    pub(super) fn products(self, count: u64, limbs: u64, words: u64) -> Counts {
+        Counts {
+            plain_product: count,
+            product_limbs: 2 * limbs * count,
+            bytes_read: 4 * words * limbs * count,
+            ..Counts::default()
+        }
+    }
+}
+
+/// Counts by ring, chain and way of switching keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Units {
+    n: u64,
+    chain: Chain,
+    switching: KeySwitching,
+}
+
+impl Units {
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self { n: 1 << plan.parameters.log_n, chain: plan.chain(), switching: plan.key_switching }
+    }
+
+    /// Of key switches at l limbs.
+    pub(super) fn at(self, l: u64) -> SwitchUnits {
+        SwitchUnits::new(&self.switching.at(self.chain, usize::try_from(l).expect("a number of limbs")), self.n)
+    }
+
+    /// `count` key switches at l limbs that share `decompositions` decompositions.
+    pub(super) fn key_switches(self, l: u64, count: u64, decompositions: u64) -> Counts {
+        let units = self.at(l);
+        let mut counts = units.decompose(decompositions);
+        counts += units.divide(count);
+        counts += units.key_products(count, count);
+        counts.hoisted_rotation = count - decompositions.min(count);
+        counts
+    }
+
+    /// `sums` sums of `rotations` rotated values each and one that is not, in the extended basis, with their rescale.
+    pub(super) fn rotated_sums(self, l: u64, sums: u64, rotations: u64) -> Counts {
+        let units = self.at(l);
+        let mut counts = units.decompose(sums * rotations);
+        counts += units.key_products(sums * rotations, sums * rotations);
+        counts += units.divide(sums);
+        counts.rescale = sums;
+        counts
+    }
+
     pub(super) fn rescales(l: u64, count: u64) -> Counts {
-        Counts { ntt: count * Self::rescale(l), rescale: count, ..Counts::default() }
+        Counts { ntt: count * 2 * l, rescale: count, ..Counts::default() }
     }
 
     /// `count` products of a ciphertext of l limbs with a plaintext of real slots, half of which is stored.
@@ -155,7 +285,7 @@ impl Units {
         Counts {
             plain_product: count,
             product_limbs: count * 2 * l,
-            bytes_read: count * l * self.limb_bytes() / 2,
+            bytes_read: count * l * self.n * 2,
             ..Counts::default()
         }
     }
@@ -198,8 +328,12 @@ impl Plan {
                 let products = outputs * inputs * (babies.len() * giants.len()) as u64;
                 counts += hoisted(l, inputs, nonzero(&babies));
                 counts += units.products(l, products);
-                counts += Units::rescales(l, if lazy { outputs } else { products });
-                counts += unhoisted(if lazy { l } else { next }, outputs * nonzero(&giants));
+                if self.sums_rotations_extended(&giants) {
+                    counts += units.rotated_sums(l, outputs, nonzero(&giants));
+                } else {
+                    counts += Units::rescales(l, if lazy { outputs } else { products });
+                    counts += unhoisted(if lazy { l } else { next }, outputs * nonzero(&giants));
+                }
             }
             Step::Activation(_) => {
                 counts += units.products(l, inputs);
@@ -232,9 +366,9 @@ impl Plan {
 
     /// Keys and plaintexts that must be there before the plan runs.
     #[must_use]
-    pub fn preparation(&self, parameters: &Parameters) -> Preparation {
+    pub fn preparation(&self) -> Preparation {
         let limb_bytes = 4_u64 << self.parameters.log_n;
-        let keys = self.keys(parameters);
+        let keys = self.keys();
         let key_bytes =
             |spec: &KeySwitchSpec| (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes;
         let mut all = Plaintexts::default();
@@ -305,18 +439,12 @@ mod tests {
     use hear_model::network::{Dimension, Shape};
 
     use crate::network::{
-        method::{Method, Strategies, Switches},
+        method::Method,
         plan::{Plan, PlanRequest},
     };
 
     fn plan(dimension: Dimension, width: usize, method: Method) -> Plan {
-        Plan::new(&PlanRequest {
-            shape: Shape::new(dimension, width).unwrap(),
-            method,
-            strategies: Strategies::default(),
-            switches: Switches::default(),
-        })
-        .unwrap()
+        Plan::new(&PlanRequest::new(Shape::new(dimension, width).unwrap(), method)).unwrap()
     }
 
     /// The paper's counts for Fast-HEAR with baby, giant, giant: products 2 x 9 x 8 + 8 + 4608 + 16 + 4608 + 512 and one

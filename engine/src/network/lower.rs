@@ -57,6 +57,9 @@ pub(super) enum PaperOperation {
     Products { stage: usize, tile: usize, limb: usize },
     /// A sum whose products are rescaled one by one. Reads all limbs of all rotated inputs, input by input.
     RescaledProducts { stage: usize, tile: usize, limbs: usize },
+    /// The sum of values of so many limbs, each rotated by its amount, rescaled, and a linear stage's constant. Reads value
+    /// after value.
+    SumRotations { limbs: usize, rotations: Vec<i32>, constant: Option<usize> },
     /// The sum of values of so many limbs, rescaled or not, and a linear stage's constant.
     Sum { limbs: usize, rescale: bool, constant: Option<usize> },
     /// `y = a x + b`, rescaled. Reads x.
@@ -105,10 +108,9 @@ pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptio
     graph.scratch_words(scratch_words);
     let input = graph.buffers(plan.input.limbs, 2 * n);
     graph.input(input);
-    let special = plan.special_limbs();
     let stage = graph.stage("input");
     let (units, speeds) = (Units::of(plan), Speeds::default());
-    let mut lowering = Lowering { plan, n, special, units, speeds, graph, operations: Vec::new(), stage };
+    let mut lowering = Lowering { plan, n, units, speeds, graph, operations: Vec::new(), stage };
     let mut state = vec![Value(input)];
     let mut after_stages = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
@@ -127,7 +129,6 @@ pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptio
 pub(super) struct Lowering<'p> {
     plan: &'p Plan,
     pub(super) n: usize,
-    special: usize,
     units: Units,
     speeds: Speeds,
     pub(super) graph: GraphBuilder,
@@ -222,16 +223,15 @@ impl Lowering<'_> {
             }
         }
         let giants = linear.giants();
+        let constant = (linear.layer == LinearLayer::Dense).then_some(index);
+        let terms = |output| sums.iter().skip(output).step_by(tiling.outputs).copied().collect::<Vec<_>>();
+        if self.plan.sums_rotations_extended(&giants) {
+            return (0..tiling.outputs).map(|output| self.sum_rotations(&terms(output), &giants, constant)).collect();
+        }
         for (sum, &x) in sums.iter().enumerate() {
             self.rotate_assign(x, giants[sum / tiling.outputs], false);
         }
-        let constant = (linear.layer == LinearLayer::Dense).then_some(index);
-        (0..tiling.outputs)
-            .map(|output| {
-                let terms: Vec<_> = sums.iter().skip(output).step_by(tiling.outputs).copied().collect();
-                self.sum(&terms, lazy, constant)
-            })
-            .collect()
+        (0..tiling.outputs).map(|output| self.sum(&terms(output), lazy, constant)).collect()
     }
 
     /// The rotations of a value; where the amount is 0, the value itself.
@@ -251,25 +251,26 @@ impl Lowering<'_> {
     /// Rotations, none by 0, that share the decomposition of the value.
     fn hoisted_rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
         let limbs = x.limbs();
+        let switch = self.plan.key_switch(limbs);
         let transforms = |ntt: usize| Counts { ntt: ntt as u64, ..Counts::default() };
-        let coefficients = self.graph.buffers(1, limbs * self.n);
+        let coefficients = self.graph.buffers(1, switch.coefficient_limbs() * self.n);
         self.emit_paper(PaperOperation::Decompose { limbs }, &[x.0], &[coefficients], transforms(limbs));
-        let products: Vec<Value> = rotations.iter().map(|_| self.value(limbs + self.special)).collect();
-        for extended in 0..limbs + self.special {
+        let products: Vec<Value> = rotations.iter().map(|_| self.value(switch.extended())).collect();
+        for extended in 0..switch.extended() {
             let mut reads = vec![coefficients];
             if extended < limbs {
                 reads.insert(0, x.limb(extended));
             }
             let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
             let operation = PaperOperation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
-            let work = Counts { key_limbs: (2 * limbs * rotations.len()) as u64, ..transforms(limbs) };
+            let work = Counts { key_limbs: (2 * switch.digits * rotations.len()) as u64, ..transforms(switch.digits) };
             self.emit_paper(operation, &reads, &writes, work);
         }
         let mut results = Vec::with_capacity(rotations.len());
         for (&rotation, product) in rotations.iter().zip(products) {
             let result = self.value(limbs);
             let operation = PaperOperation::FinishRotation { limbs, rotation };
-            let work = Counts { ntt: self.units.mod_down(limbs as u64), ..Counts::default() };
+            let work = self.units.at(limbs as u64).divide(1);
             self.emit_paper(operation, &[product.0, x.0], &[result.0], work);
             results.push(result);
         }
@@ -306,6 +307,18 @@ impl Lowering<'_> {
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));
         work.product_limbs += (limbs * terms.len()) as u64;
         self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
+        result
+    }
+
+    /// The sum of the terms, each rotated by its amount, in the extended basis; rescaled.
+    fn sum_rotations(&mut self, terms: &[Value], rotations: &[i32], constant: Option<usize>) -> Value {
+        let limbs = terms[0].limbs();
+        let result = self.value(limbs - 1);
+        let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
+        let rotated = rotations.iter().filter(|&&amount| amount != 0).count() as u64;
+        let work = self.units.rotated_sums(limbs as u64, 1, rotated);
+        let operation = PaperOperation::SumRotations { limbs, rotations: rotations.to_vec(), constant };
+        self.emit_paper(operation, &reads, &[result.0], work);
         result
     }
 

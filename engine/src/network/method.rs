@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::key_switching::KeySwitching;
+
 /// How a network is laid out on ciphertexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -104,7 +106,7 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    fn new(kind: &'static str, name: &str, known: &[&str]) -> Self {
+    pub(super) fn new(kind: &'static str, name: &str, known: &[&str]) -> Self {
         Self { kind, name: name.to_owned(), known: known.join(", ") }
     }
 }
@@ -124,12 +126,21 @@ impl Method {
         }
     }
 
-    /// What reports call the strategies under this method: `lean-hear` has its own only.
+    /// What reports call a choice of strategies under this method: `lean-hear` has its own ones.
     #[must_use]
-    pub fn strategy_name(self, strategies: Strategies) -> String {
+    pub fn strategy_name(self, choice: StrategyChoice) -> String {
+        match (choice, self) {
+            (StrategyChoice::Auto, _) | (_, Self::Hear | Self::FastHear) => choice.to_string(),
+            (StrategyChoice::Fixed(_), Self::LeanHear) => "own".to_owned(),
+        }
+    }
+
+    /// What reports call the key switching under this method: `lean-hear` has its own only.
+    #[must_use]
+    pub fn key_switching_name(self, key_switching: KeySwitching) -> String {
         match self {
             Self::LeanHear => "own".to_owned(),
-            Self::Hear | Self::FastHear => strategies.to_string(),
+            Self::Hear | Self::FastHear => key_switching.to_string(),
         }
     }
 
@@ -207,6 +218,40 @@ impl fmt::Display for Strategies {
     }
 }
 
+/// Strategies, or the wish that they be chosen for a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrategyChoice {
+    /// What the plan leaves open is chosen when it is made: see [`choose`](super::choose).
+    Auto,
+    /// These; for `lean-hear`, which does not have them, what its specification says.
+    Fixed(Strategies),
+}
+
+impl Default for StrategyChoice {
+    fn default() -> Self {
+        Self::Fixed(Strategies::default())
+    }
+}
+
+impl fmt::Display for StrategyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(strategies) => strategies.fmt(f),
+        }
+    }
+}
+
+impl FromStr for StrategyChoice {
+    type Err = StrategiesError;
+
+    /// `auto`, or what [`Strategies`] accept.
+    fn from_str(text: &str) -> Result<Self, StrategiesError> {
+        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Fixed) }
+    }
+}
+
 /// A list of strategies that names neither one for all layers nor one a layer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StrategiesError {
@@ -255,6 +300,8 @@ mod tests {
         assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear, lean-hear");
         let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
         assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
+        assert_eq!("auto".parse::<StrategyChoice>().unwrap(), StrategyChoice::Auto);
+        assert_eq!("baby,giant,giant".parse::<StrategyChoice>().unwrap(), StrategyChoice::default());
         assert!("full,baby".parse::<Strategies>().unwrap_err().to_string().contains("names 2 strategies"));
     }
 

@@ -1,16 +1,18 @@
 //! Encrypted inference: a network's shape becomes a [`plan`], a plan becomes tasks, tasks run on any executor.
 //!
-//! - [`method`]: what a user chooses
+//! - [`method`]: what a user chooses; [`key_switching`]: how keys are switched at each level
 //! - [`packing`]: where values stand in slots
-//! - [`plan`]: what is computed, as data; [`cost`]: what that costs
+//! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`choose`]: the fastest one for a machine
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
 //! - [`store`]: what the parties do with keys and files
 
+pub mod choose;
 pub mod cost;
 pub mod drowning;
 pub mod encode;
+pub mod key_switching;
 pub mod lean;
 pub mod lower;
 pub mod method;

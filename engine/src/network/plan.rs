@@ -5,29 +5,41 @@
 //! from it: the keys that are needed ([`Plan::keys`]), the operations and bytes ([`super::cost`]), the slot vectors of the
 //! plaintexts ([`super::weights`]), the result in plain arithmetic ([`super::reference`]), the tasks ([`super::lower`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hear_model::network::{INPUT_CHANNELS, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    lean::{layout::Layout, plan::LeanStages, step::LeanStep},
+    key_switching::{Chain, KeySwitch, KeySwitching},
+    lean::{
+        layout::Layout,
+        plan::{ChoiceError, LeanChoices, LeanStages},
+        step::LeanStep,
+    },
     method::{Method, Strategies, Strategy, Switches},
     packing::{
         BLOCK, BLOCKS, Grid, InputLayout, InputPacking, OutputLayout, OutputPacking, SLOTS, Tap, normalised_rotation,
     },
 };
 use crate::{
-    circuits::linear::{CHUNK_INPUTS, TILE_OUTPUTS},
+    circuits::{
+        Levels,
+        linear::{CHUNK_INPUTS, TILE_OUTPUTS},
+    },
     params::{Parameters, ParametersError, ParametersLiteral},
-    rlwe::{KeySwitchSpec, KeyTarget},
+    ring::Context,
+    rlwe::{KeySwitchSpec, KeyTarget, SpecError},
 };
 
 /// Version of the plan's format and of the meaning of its fields: part of its hash.
-const PLAN_VERSION: u32 = 1;
+const PLAN_VERSION: u32 = 2;
 
 /// What a user asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct PlanRequest {
     /// Dimension and width of the network.
     pub shape: Shape,
@@ -37,6 +49,19 @@ pub struct PlanRequest {
     pub strategies: Strategies,
     /// Which of the paper's optimisations are on.
     pub switches: Switches,
+    /// How the paper's methods switch keys.
+    pub key_switching: KeySwitching,
+    /// What `lean-hear` leaves open.
+    pub lean: LeanChoices,
+}
+
+impl PlanRequest {
+    /// What a user gets who chooses nothing but a method.
+    #[must_use]
+    pub fn new(shape: Shape, method: Method) -> Self {
+        let (strategies, switches, key_switching, lean) = Default::default();
+        Self { shape, method, strategies, switches, key_switching, lean }
+    }
 }
 
 /// What will be computed. See the [module](self).
@@ -51,6 +76,10 @@ pub struct Plan {
     pub strategies: Strategies,
     /// Which of the paper's optimisations are on.
     pub switches: Switches,
+    /// How the paper's methods switch keys.
+    pub key_switching: KeySwitching,
+    /// What `lean-hear` leaves open.
+    pub lean: LeanChoices,
     /// The ring and the primes.
     pub parameters: ParametersLiteral,
     /// How the client packs a clip.
@@ -219,6 +248,15 @@ pub enum PlanError {
         /// What was chosen.
         choice: String,
     },
+    /// A choice that only `lean-hear` has.
+    #[error("digits and numbers of rotations are chosen for lean-hear alone, not for {method}")]
+    PaperChoice {
+        /// The method.
+        method: Method,
+    },
+    /// A choice for `lean-hear` that cannot be met.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
     /// The parameter set has another ring or too few primes.
     #[error(
         "parameter set '{name}' has log_n {log_n} and {limbs} data primes: this plan needs log_n {need_log_n} and {need_limbs}"
@@ -283,10 +321,12 @@ impl Plan {
     /// # Errors
     /// If the width does not pack, or the chain has too few primes, too many special ones, or another ring.
     pub fn with_parameters(request: &PlanRequest, parameters: &Parameters) -> Result<Self, PlanError> {
-        let PlanRequest { shape, method, strategies, switches } = *request;
+        let PlanRequest { shape, method, strategies, switches, key_switching, lean } = *request;
         check_width(shape, method)?;
         if method == Method::LeanHear {
-            check_lean_choices(strategies, switches)?;
+            check_lean_choices(request)?;
+        } else if lean != LeanChoices::default() {
+            return Err(PlanError::PaperChoice { method });
         }
         let limbs = parameters.max_limbs();
         let need_limbs = method.levels() + 1;
@@ -300,7 +340,7 @@ impl Plan {
             });
         }
         if method == Method::LeanHear {
-            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters);
+            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, lean)?;
             let parameters = parameters.literal();
             return Ok(Self {
                 version: PLAN_VERSION,
@@ -308,6 +348,8 @@ impl Plan {
                 method,
                 strategies,
                 switches,
+                key_switching,
+                lean,
                 parameters,
                 input,
                 stages,
@@ -326,7 +368,19 @@ impl Plan {
             scale_bits: builder.scale_bits,
         };
         let (stages, parameters) = (builder.stages, parameters.literal());
-        Ok(Self { version: PLAN_VERSION, shape, method, strategies, switches, parameters, input, stages, output })
+        Ok(Self {
+            version: PLAN_VERSION,
+            shape,
+            method,
+            strategies,
+            switches,
+            key_switching,
+            lean,
+            parameters,
+            input,
+            stages,
+            output,
+        })
     }
 
     /// The checked parameters of the plan.
@@ -353,6 +407,8 @@ impl Plan {
             method: self.method,
             strategies: self.strategies,
             switches: self.switches,
+            key_switching: self.key_switching,
+            lean: self.lean,
         };
         let remade = Self::with_parameters(&request, &self.checked_parameters(security)?)?;
         if &remade != self {
@@ -391,10 +447,33 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Number of special primes.
+    /// What was chosen: the strategies, or what `lean-hear` leaves open.
     #[must_use]
-    pub fn special_limbs(&self) -> usize {
-        self.parameters.p.len()
+    pub fn chosen(&self) -> String {
+        match self.method {
+            Method::LeanHear => self.lean.to_string(),
+            Method::Hear | Method::FastHear => self.strategies.to_string(),
+        }
+    }
+
+    /// How many primes there are.
+    #[must_use]
+    pub fn chain(&self) -> Chain {
+        Chain::from(&self.parameters)
+    }
+
+    /// The key switch of ciphertexts of `limbs` limbs, in one of the paper's methods.
+    #[must_use]
+    pub fn key_switch(&self, limbs: usize) -> KeySwitch {
+        self.key_switching.at(self.chain(), limbs)
+    }
+
+    /// Whether the sums that a linear stage rotates by `giants` are added in the extended basis, before the one division
+    /// of each output.
+    #[must_use]
+    pub fn sums_rotations_extended(&self, giants: &[i32]) -> bool {
+        let Switches { hoisting, lazy_rescaling, .. } = self.switches;
+        self.key_switching == KeySwitching::Hybrid && hoisting && lazy_rescaling && giants.len() > 1
     }
 
     /// The stage of that name.
@@ -436,30 +515,42 @@ impl Plan {
         if self.switches.lazy_rescaling { (CHUNK_INPUTS, TILE_OUTPUTS) } else { (1, 1) }
     }
 
-    /// The switching keys that the plan needs, each once. Those of the paper's methods are made for the highest level at
-    /// which they are used: with one special prime and one digit a limb they serve the lower levels too. Those of
-    /// `lean-hear` are made for the level of their use.
+    /// The tables of one of the paper's methods.
     ///
-    /// # Panics
-    /// Never for a plan that was made here.
+    /// # Errors
+    /// If no switching key can have the shape that the plan asks for, which no plan made here does.
+    pub fn levels(&self, context: &Arc<Context>) -> Result<Levels, SpecError> {
+        let key_switch = |limbs| self.key_switch(limbs).key(KeyTarget::Relinearize);
+        Levels::new(context, self.input.limbs, key_switch)
+    }
+
+    /// The switching keys that the plan needs, each once.
     #[must_use]
-    pub fn keys(&self, parameters: &Parameters) -> Vec<KeySwitchSpec> {
-        if self.method == Method::LeanHear {
-            let steps = self.stages.iter().filter_map(|stage| match &stage.step {
-                Step::Lean(step) => Some(step),
-                _ => None,
-            });
-            let keys: BTreeSet<_> = steps.flat_map(LeanStep::keys).collect();
-            return keys.into_iter().collect();
-        }
-        let mut levels = BTreeMap::new();
-        for stage in &self.stages {
-            for (target, limbs) in stage.key_uses(&self.switches) {
-                let level = levels.entry(target).or_insert(0);
-                *level = limbs.max(*level);
-            }
-        }
-        levels.into_iter().map(|(target, limbs)| KeySwitchSpec::one_digit_a_limb(parameters, target, limbs)).collect()
+    pub fn keys(&self) -> Vec<KeySwitchSpec> {
+        let lean = self.stages.iter().filter_map(|stage| match &stage.step {
+            Step::Lean(step) => Some(step.keys()),
+            _ => None,
+        });
+        let keys: BTreeSet<_> = lean.flatten().chain(self.key_uses().into_values()).collect();
+        keys.into_iter().collect()
+    }
+
+    /// The key switches of the paper's methods: what for and at how many limbs, with the key that does it. With
+    /// [`KeySwitching::Paper`] that is the one made for the highest level at which the target is used, else one of the
+    /// level's own.
+    #[must_use]
+    pub fn key_uses(&self) -> BTreeMap<(KeyTarget, usize), KeySwitchSpec> {
+        let uses: BTreeSet<_> = self.stages.iter().flat_map(|stage| stage.key_uses(&self.switches)).collect();
+        // Sorted by target, then limbs: the last one of a target is its highest level.
+        let highest: BTreeMap<KeyTarget, usize> = uses.iter().copied().collect();
+        let spec = |(target, limbs): (KeyTarget, usize)| {
+            let level = match self.key_switching {
+                KeySwitching::Paper => highest[&target],
+                KeySwitching::Hybrid => limbs,
+            };
+            ((target, limbs), self.key_switch(level).key(target))
+        };
+        uses.into_iter().map(spec).collect()
     }
 }
 
@@ -478,10 +569,12 @@ fn check_width(shape: Shape, method: Method) -> Result<(), PlanError> {
 }
 
 /// Checks that nothing was chosen that `lean-hear` does not have.
-fn check_lean_choices(strategies: Strategies, switches: Switches) -> Result<(), PlanError> {
+fn check_lean_choices(request: &PlanRequest) -> Result<(), PlanError> {
+    let PlanRequest { strategies, switches, key_switching, .. } = request;
     let choice = match switches.disabled().first() {
         Some(name) => format!("switching off {name}"),
-        None if strategies != Strategies::default() => format!("the strategy {strategies}"),
+        None if *strategies != Strategies::default() => format!("the strategy {strategies}"),
+        None if *key_switching != KeySwitching::default() => format!("{key_switching} key switching"),
         None => return Ok(()),
     };
     Err(PlanError::LeanChoice { choice })

@@ -144,7 +144,7 @@ mod tests {
 
     fn check(shape: Shape, method: Method, strategies: Strategies, switches: Switches) {
         let network = Network::seeded(shape, 5);
-        let plan = Plan::new(&PlanRequest { shape, method, strategies, switches }).unwrap();
+        let plan = Plan::new(&PlanRequest { strategies, switches, ..PlanRequest::new(shape, method) }).unwrap();
         let clip = clip();
         let want = network.forward(&clip);
         let got = logits(&plan, &network, &clip);
@@ -203,12 +203,7 @@ mod tests {
     fn widths_that_do_not_pack_are_refused_with_the_reason() {
         for width in [8, 40, 272] {
             let shape = Shape::new(Dimension::TwoD, width).unwrap();
-            let request = PlanRequest {
-                shape,
-                method: Method::FastHear,
-                strategies: Strategies::default(),
-                switches: Switches::default(),
-            };
+            let request = PlanRequest::new(shape, Method::FastHear);
             let error = Plan::new(&request).unwrap_err().to_string();
             assert!(error.contains(&format!("{width} channels does not pack")), "{error}");
         }

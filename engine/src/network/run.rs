@@ -134,11 +134,9 @@ impl<'a> Inference<'a> {
         encoded: &'a EncodedNetwork,
         keep: Keep,
     ) -> Result<Self, InferenceError> {
-        let mut by_target = BTreeMap::new();
-        for need in plan.keys(context.parameters()) {
-            let key = keys.get(&need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() })?;
-            by_target.insert(need.target, key);
-        }
+        let find =
+            |need: &KeySwitchSpec| keys.get(need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() });
+        plan.keys().iter().try_for_each(|need| find(need).map(drop))?;
         let (method, scratch_words) = match plan.method {
             Method::LeanHear => {
                 let run = LeanRun::new(context, plan, keys, encoded)?;
@@ -146,9 +144,11 @@ impl<'a> Inference<'a> {
                 (MethodRun::Lean(run), words)
             }
             Method::Hear | Method::FastHear => {
-                let levels = Levels::new(context, plan.input.limbs)?;
+                let levels = plan.levels(context)?;
                 let words = levels.scratch_words(plan.input.limbs);
-                (MethodRun::Paper(PaperRun { plan, keys: by_target, encoded, levels }), words)
+                let key = |(place, need)| Ok::<_, InferenceError>((place, find(&need)?));
+                let keys = plan.key_uses().into_iter().map(key).collect::<Result<_, _>>()?;
+                (MethodRun::Paper(PaperRun { plan, keys, encoded, levels }), words)
             }
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
@@ -239,19 +239,20 @@ impl Body for Inference<'_> {
 #[derive(Debug)]
 struct PaperRun<'a> {
     plan: &'a Plan,
-    keys: BTreeMap<KeyTarget, &'a SwitchingKey>,
+    keys: BTreeMap<(KeyTarget, usize), &'a SwitchingKey>,
     encoded: &'a EncodedNetwork,
     levels: Levels,
 }
 
 impl PaperRun<'_> {
-    fn key(&self, target: KeyTarget) -> &SwitchingKey {
-        self.keys[&target]
+    /// The key for ciphertexts of so many limbs.
+    fn key(&self, target: KeyTarget, limbs: usize) -> &SwitchingKey {
+        self.keys[&(target, limbs)]
     }
 
-    fn rotation(&self, amount: i32) -> Rotation<'_> {
+    fn rotation(&self, amount: i32, limbs: usize) -> Rotation<'_> {
         let automorphism = self.levels.context().rotation(i64::from(amount));
-        Rotation { key: self.key(KeyTarget::Rotate(amount)), automorphism }
+        Rotation { key: self.key(KeyTarget::Rotate(amount), limbs), automorphism }
     }
 
     fn tiling(&self, stage: usize) -> Tiling {
@@ -275,19 +276,19 @@ impl PaperRun<'_> {
                     [coefficients] => (None, coefficients),
                     _ => unreachable!("the task names one or two buffers"),
                 };
-                let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount)));
+                let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount), *limbs));
                 let shared = SharedLimb { limbs: *limbs, extended: *extended, own, coefficients };
                 rotation::raise_and_multiply(levels, shared, keys, writes, scratch);
             }
             PaperOperation::FinishRotation { limbs, rotation } => {
                 let (extended, x) = reads.split_at(reads.len() - limbs);
-                self.rotation(*rotation).finish_into(levels, extended, x, writes, scratch);
+                self.rotation(*rotation, *limbs).finish_into(levels, extended, x, writes, scratch);
             }
             PaperOperation::RotateInto { rotation } => {
-                self.rotation(*rotation).apply_into(levels, reads, writes, scratch)
+                self.rotation(*rotation, reads.len()).apply_into(levels, reads, writes, scratch)
             }
             PaperOperation::RotateAssign { rotation, add } => {
-                self.rotation(*rotation).apply_assign(levels, writes, *add, scratch);
+                self.rotation(*rotation, writes.len()).apply_assign(levels, writes, *add, scratch);
             }
             PaperOperation::Products { stage, tile, limb } => {
                 let tiling = self.tiling(*stage);
@@ -298,6 +299,12 @@ impl PaperRun<'_> {
             PaperOperation::RescaledProducts { stage, tile, limbs } => {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
                 linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
+            }
+            PaperOperation::SumRotations { limbs, rotations, constant } => {
+                let rotation = |&amount: &i32| (amount != 0).then(|| self.rotation(amount, *limbs));
+                let rotations: Vec<_> = rotations.iter().map(rotation).collect();
+                let constant = constant.map(|stage| self.encoded.constant(stage));
+                levels.sums(*limbs).divide_rotations_into(&rotations, reads, constant, writes, scratch);
             }
             PaperOperation::Sum { limbs, rescale, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
@@ -310,7 +317,7 @@ impl PaperRun<'_> {
             PaperOperation::Multiply { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
                 let (y, x) = reads.split_at(reads.len() / 2);
-                let key = self.key(KeyTarget::Relinearize);
+                let key = self.key(KeyTarget::Relinearize, y.len());
                 activation::multiply_into(levels, x, y, quadratic.c(), key, writes, scratch);
             }
             PaperOperation::Mask { stage, rescale } => {

@@ -9,7 +9,6 @@ use hear_engine::{
     network::{
         encode::EncodedNetwork,
         lower::Keep,
-        method::{Method, Strategies, Switches},
         plan::{Plan, PlanRequest, Security},
         run::{EvaluationKeys, Inference},
     },
@@ -34,8 +33,8 @@ pub struct Parties {
 }
 
 impl Parties {
-    pub fn new(isa: Isa, network: &Network, method: Method, strategies: Strategies, switches: Switches) -> Self {
-        let plan = Plan::new(&PlanRequest { shape: network.shape(), method, strategies, switches }).unwrap();
+    pub fn new(isa: Isa, network: &Network, request: &PlanRequest) -> Self {
+        let plan = Plan::new(request).unwrap();
         let parameters = plan.checked_parameters(Security::Required).unwrap();
         let context = Context::new(&parameters, isa);
         let randomness = Randomness::from_seed_insecure(SEED);
@@ -43,7 +42,7 @@ impl Parties {
         let secret = SecretKey::generate(&context, &randomness).unwrap();
         let public = PublicKey::generate(&context, &secret, seed, &randomness).unwrap();
         let keys = plan
-            .keys(&parameters)
+            .keys()
             .iter()
             .map(|spec| SwitchingKey::generate(&context, &secret, spec, seed, &randomness).unwrap())
             .collect();

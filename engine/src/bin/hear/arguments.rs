@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum, builder::RangedU64ValueParser};
 use hear_engine::{
     network::{
-        method::{Method, Strategies, Switches, UnknownName},
-        plan::{Plan, PlanRequest, Security},
+        cost::Speeds,
+        key_switching::KeySwitching,
+        method::{Method, StrategyChoice, Switches, UnknownName},
+        plan::{Plan, PlanError, PlanRequest, Security},
     },
     params::{Parameters, ParametersLiteral},
     rlwe::Randomness,
@@ -64,14 +66,25 @@ pub(crate) enum ExecutorKind {
 #[command(next_help_heading = "Plan options")]
 pub(crate) struct Choices {
     /// full, baby or giant: the order of rotations, for all three convolutions
-    /// or for each
-    #[arg(long, value_name = "S[,S,S]", default_value_t = Strategies::default())]
-    pub(crate) strategy: Strategies,
+    /// or for each; auto: what is predicted to be fastest on --machine
+    #[arg(long, value_name = "auto|S[,S,S]", default_value_t)]
+    pub(crate) strategy: StrategyChoice,
+
+    /// The machine that will run the plan: a file of `hear-bench calibrate`
+    /// [default: a machine with AVX-512]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) machine: Option<PathBuf>,
 
     /// Optimisations to switch off: hoisting, lazy-rescaling,
     /// level-aware-encoding, interlaced-input, recursive-fold
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = switch)]
     pub(crate) without: Vec<String>,
+
+    /// How keys of hear and fast-hear are switched: paper (one special
+    /// prime, one digit a limb) or hybrid (dropped primes as special ones,
+    /// few digits, a key a level)
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub(crate) key_switching: KeySwitching,
 
     /// Parameters from a TOML file [default: those of the method]
     #[arg(long, value_name = "FILE")]
@@ -84,34 +97,62 @@ fn switch(name: &str) -> Result<String, UnknownName> {
 }
 
 impl Choices {
-    /// The plan for a network's shape and a method.
-    pub(crate) fn plan(&self, shape: Shape, method: Method, security: Security) -> Result<Plan, Failure> {
+    /// The plan for a network's shape and a method, to be run on so many threads.
+    pub(crate) fn plan(
+        &self,
+        shape: Shape,
+        method: Method,
+        security: Security,
+        threads: usize,
+    ) -> Result<Plan, Failure> {
         let mut switches = Switches::default();
         for name in &self.without {
             switches.disable(name)?;
         }
-        let request = PlanRequest { shape, method, strategies: self.strategy, switches };
-        Ok(match &self.parameters {
-            None => Plan::new(&request)?,
-            Some(path) => Plan::with_parameters(&request, &read_parameters(path, security)?)?,
-        })
+        let key_switching = self.key_switching;
+        let request = PlanRequest { switches, key_switching, ..PlanRequest::new(shape, method) };
+        let parameters = match &self.parameters {
+            None => {
+                ParametersLiteral::by_name(method.name()).and_then(ParametersLiteral::check).map_err(PlanError::from)?
+            }
+            Some(path) => read_parameters(path, security)?,
+        };
+        let request = match self.strategy {
+            StrategyChoice::Fixed(strategies) => PlanRequest { strategies, ..request },
+            StrategyChoice::Auto => request.fastest(&parameters, &self.speeds()?, threads)?,
+        };
+        Ok(Plan::with_parameters(&request, &parameters)?)
+    }
+
+    /// The speeds of the machine that will run the plan.
+    pub(crate) fn speeds(&self) -> Result<Speeds, Failure> {
+        let Some(path) = &self.machine else { return Ok(Speeds::default()) };
+        Speeds::from_toml(&read_toml(path, "machine")?).map_err(|error| refuse(path, &error))
     }
 }
 
-/// Parameter files are a few lines.
-const MAX_PARAMETERS_BYTES: u64 = 1 << 20;
+/// Files about parameters and machines are a few lines.
+const MAX_TOML_BYTES: u64 = 1 << 20;
 
-fn read_parameters(path: &Path, security: Security) -> Result<Parameters, Failure> {
-    let refuse = |reason: &dyn std::fmt::Display| Failure::Outside(format!("{}: {reason}", path.display()));
+/// Says which file is refused.
+fn refuse(path: &Path, reason: &dyn std::fmt::Display) -> Failure {
+    Failure::Outside(format!("{}: {reason}", path.display()))
+}
+
+fn read_toml(path: &Path, what: &str) -> Result<String, Failure> {
     let read = || {
         let bytes = std::fs::metadata(path)?.len();
-        if bytes > MAX_PARAMETERS_BYTES {
-            return Err(std::io::Error::other(format!("{bytes} bytes; at most {MAX_PARAMETERS_BYTES} are read")));
+        if bytes > MAX_TOML_BYTES {
+            return Err(std::io::Error::other(format!("{bytes} bytes; at most {MAX_TOML_BYTES} are read")));
         }
         std::fs::read_to_string(path)
     };
-    let text = read().map_err(|error| refuse(&format_args!("cannot read the parameters: {error}")))?;
-    let literal = ParametersLiteral::from_toml(&text).map_err(|error| refuse(&error))?;
+    read().map_err(|error| refuse(path, &format_args!("cannot read the {what}: {error}")))
+}
+
+fn read_parameters(path: &Path, security: Security) -> Result<Parameters, Failure> {
+    let refuse = |reason: &dyn std::fmt::Display| refuse(path, reason);
+    let literal = ParametersLiteral::from_toml(&read_toml(path, "parameters")?).map_err(|error| refuse(&error))?;
     let parameters = match security {
         Security::Required => Parameters::new(literal),
         Security::Waived => Parameters::new_insecure(literal),

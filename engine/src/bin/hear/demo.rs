@@ -84,7 +84,7 @@ impl Demo {
     }
 
     fn plan(&self, shape: Shape, security: Security) -> Result<Plan, Failure> {
-        let plan = |method| self.choices.plan(shape, method, security);
+        let plan = |method| self.choices.plan(shape, method, security, self.common.threads());
         match self.method {
             Some(method) => plan(method),
             None => plan(Method::LeanHear).or_else(|_| plan(Method::FastHear)),

@@ -26,7 +26,7 @@ use crate::{
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Keygen {
     /// A plan that `hear plan --out` stored
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "method", "strategy", "without", "parameters"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "method", "strategy", "without", "key_switching", "parameters", "machine"])]
     plan: Option<PathBuf>,
 
     /// 1d-64, 1d-128, 2d-64, 2d-128, a directory of published weights or a
@@ -76,7 +76,7 @@ impl Keygen {
         drop(progress);
         let keygen_s = started.elapsed().as_secs_f64();
 
-        let keys = scheme.plan.keys(scheme.context.parameters()).len();
+        let keys = scheme.plan.keys().len();
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
         let parties = [
             (&files.secret, "the monitoring service alone"),
@@ -109,7 +109,8 @@ impl Keygen {
         match (&self.plan, &self.network, self.method) {
             (Some(path), _, _) => Ok(read_plan(path, session.security)?),
             (None, Some(network), Some(method)) => {
-                self.choices.plan(open_network(network)?.shape(), method, session.security)
+                let shape = open_network(network)?.shape();
+                self.choices.plan(shape, method, session.security, self.common.threads())
             }
             _ => Err(Failure::Usage("needed is --plan, or --network and --method".to_owned())),
         }

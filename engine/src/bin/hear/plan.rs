@@ -33,7 +33,7 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "NETWORK")]
     network: String,
 
-    /// hear or fast-hear
+    /// hear, fast-hear or lean-hear
     #[arg(long)]
     method: Method,
 
@@ -52,19 +52,21 @@ const EXAMPLES: &str = "\
 Examples:
   hear plan --network 2d-128 --method fast-hear
   hear plan --network 2d-64 --method hear --strategy full,giant,giant --json
-  hear plan --network 2d-64 --method fast-hear --without hoisting --out p.json";
+  hear plan --network 2d-64 --method fast-hear --without hoisting --out p.json
+  hear plan --network 2d-128 --method lean-hear --strategy auto \\
+            --machine server.toml --out p.json";
 
 impl ShowPlan {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::new(&self.common, interrupt)?;
         let shape = open_network(&self.network)?.shape();
-        let plan = self.choices.plan(shape, self.method, session.security)?;
+        let plan = self.choices.plan(shape, self.method, session.security, self.common.threads())?;
         if let Some(path) = &self.out {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             let _directory = parent.map(OutputDirectory::create).transpose()?;
             write_plan(path, &plan)?;
         }
-        let summary = Summary::new(plan, session.security, self.common.threads())?;
+        let summary = Summary::new(plan, self.choices.speeds()?, session.security, self.common.threads())?;
         session.print(|| summary.table(), || summary.json())
     }
 }
@@ -81,13 +83,13 @@ struct Summary {
 }
 
 impl Summary {
-    fn new(plan: Plan, security: Security, threads: usize) -> Result<Self, Failure> {
+    fn new(plan: Plan, speeds: Speeds, security: Security, threads: usize) -> Result<Self, Failure> {
         let parameters = plan.checked_parameters(security)?;
         Ok(Self {
             stages: plan.stages.iter().map(|stage| plan.stage_counts(stage)).collect(),
             total: plan.counts(),
-            preparation: plan.preparation(&parameters),
-            speeds: Speeds::default(),
+            preparation: plan.preparation(),
+            speeds,
             parameters,
             plan,
             threads,
@@ -105,10 +107,11 @@ impl Summary {
     fn table(&self) -> String {
         let Self { plan, parameters, total, preparation, .. } = self;
         let mut text = format!(
-            "{}, method {}, strategies {}",
+            "{}, method {}, strategies {}, key switching {}",
             plan.shape,
             plan.method,
-            plan.method.strategy_name(plan.strategies)
+            plan.chosen(),
+            plan.method.key_switching_name(plan.key_switching),
         );
         let disabled = plan.switches.disabled();
         if !disabled.is_empty() {
@@ -149,13 +152,15 @@ impl Summary {
         );
         text += &format!(
             "predicted: {} a clip on {}, at the speeds called {}:\n\
-             {:.1} us an NTT, {:.1} us a product, {:.0} GB/s\n",
+             {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
+             {:.2} us one of a base conversion\n",
             seconds(self.predicted_s()),
             counted(self.threads, "thread"),
             self.speeds.name,
             self.speeds.ntt_ns * 1e-3,
             self.speeds.product_ns * 1e-3,
-            self.speeds.bytes_per_ns,
+            self.speeds.key_product_ns * 1e-3,
+            self.speeds.conversion_ns * 1e-3,
         );
         text
     }
@@ -185,7 +190,8 @@ impl Summary {
         json!({
             "network": plan.shape.to_string(),
             "method": plan.method.name(),
-            "strategy": plan.method.strategy_name(plan.strategies),
+            "strategy": plan.chosen(),
+            "key_switching": plan.method.key_switching_name(plan.key_switching),
             "without": plan.switches.disabled(),
             "plan_hash": hexadecimal(&plan.hash()),
             "packing_hash": hexadecimal(&plan.packing_hash()),

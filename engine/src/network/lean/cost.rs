@@ -1,76 +1,21 @@
 //! What the stages of a lean plan cost, counted from their loops.
 //!
-//! Of key switching at l limbs with d digits and k special primes, e = l + k: decomposing takes d e transforms, l inverse
-//! ones among them; dividing by the special primes, with or without a rescale, 2 e; conjugating a sum in the extended
-//! basis (1 + d) e, as its second component must leave that basis first. A key product is 2 d e limbs.
+//! Conjugating a sum in the extended basis takes (1 + d) e transforms, as its second component must leave that basis first.
 
 use super::encode::product_primes;
-use super::step::{BabyBasis, KeySwitch, LeanStep, SlotSums, SquareSums, Transform, Versions};
+use super::step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
 use crate::network::{
-    cost::{Counts, Plaintexts},
+    cost::{Counts, Plaintexts, SwitchUnits},
     plan::Stage,
 };
-
-/// Counts of one key switch.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::network) struct SwitchUnits {
-    limb_bytes: u64,
-    limbs: u64,
-    extended: u64,
-    digits: u64,
-}
-
-impl SwitchUnits {
-    /// For ciphertexts of ring degree n.
-    pub(in crate::network) fn new(switch: &KeySwitch, n: u64) -> Self {
-        let (limbs, extended) = (switch.limbs as u64, switch.extended() as u64);
-        Self { limb_bytes: 4 * n, limbs, extended, digits: switch.digits as u64 }
-    }
-
-    /// Decompositions.
-    pub(in crate::network) fn decompose(self, count: u64) -> Counts {
-        Counts { ntt: count * self.digits * self.extended, ..Counts::default() }
-    }
-
-    /// Divisions of a ciphertext.
-    pub(in crate::network) fn divide(self, count: u64) -> Counts {
-        Counts { ntt: count * 2 * self.extended, ..Counts::default() }
-    }
-
-    /// Products with `keys` different keys, `count` in all.
-    pub(in crate::network) fn key_products(self, count: u64, keys: u64) -> Counts {
-        let key_limbs = 2 * self.digits * self.extended;
-        Counts {
-            key_switch: count,
-            key_limbs: count * key_limbs,
-            bytes_read: keys * key_limbs * self.limb_bytes,
-            ..Counts::default()
-        }
-    }
-
-    /// Conjugations of sums in the extended basis, which are added to the sums.
-    pub(in crate::network) fn conjugate(self, count: u64) -> Counts {
-        let mut counts = self.key_products(count, u64::from(count > 0));
-        counts.ntt = count * (1 + self.digits) * self.extended;
-        counts
-    }
-
-    /// Products with plaintexts over so many limbs, of which so many words are read.
-    fn products(self, count: u64, limbs: u64, words: u64) -> Counts {
-        Counts {
-            plain_product: count,
-            product_limbs: 2 * limbs * count,
-            bytes_read: 4 * words * limbs * count,
-            ..Counts::default()
-        }
-    }
-}
 
 /// What a stage costs a clip; `n` is the ring degree.
 pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Counts {
     let units = SwitchUnits::new(step.switch(), n);
     match step {
-        LeanStep::Transform(transform) => transform_counts(transform, stage, units),
+        LeanStep::Transform(transform) => {
+            transform_counts(transform, stage, units, SwitchUnits::new(step.input_switch(), n))
+        }
         LeanStep::SquareSums(SquareSums { groups, drop, .. }) => {
             let outputs = groups.len() as u64;
             let squares = groups.iter().map(Vec::len).sum::<usize>() as u64;
@@ -101,19 +46,19 @@ pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Coun
     }
 }
 
-fn transform_counts(transform: &Transform, stage: &Stage, units: SwitchUnits) -> Counts {
+fn transform_counts(transform: &Transform, stage: &Stage, units: SwitchUnits, inputs: SwitchUnits) -> Counts {
     let outputs = stage.outputs as u64;
     let rotated = transform.babies.iter().filter(|baby| baby.rotation != 0).count() as u64;
     let decomposed = (0..stage.inputs)
         .filter(|&input| transform.babies.iter().any(|baby| baby.input == input && baby.rotation != 0))
         .count() as u64;
     let giants = transform.giants.iter().filter(|&&giant| giant != 0).count() as u64;
-    let mut counts = units.decompose(decomposed);
-    counts += units.key_products(rotated, rotated);
+    let mut counts = inputs.decompose(decomposed);
+    counts += inputs.key_products(rotated, rotated);
     counts.hoisted_rotation = rotated - decomposed;
     let width = match transform.baby_basis {
-        BabyBasis::Data => {
-            counts += units.divide(rotated);
+        BabyBasis::Data(_) => {
+            counts += inputs.divide(rotated);
             units.limbs
         }
         BabyBasis::Extended => units.extended,
@@ -162,14 +107,13 @@ mod tests {
 
     use crate::network::{
         cost::Counts,
-        method::{Method, Strategies, Switches},
+        method::Method,
         plan::{Plan, PlanRequest},
     };
 
     fn counts(dimension: Dimension, width: usize) -> Counts {
-        let (strategies, switches) = (Strategies::default(), Switches::default());
         let shape = Shape::new(dimension, width).unwrap();
-        Plan::new(&PlanRequest { shape, method: Method::LeanHear, strategies, switches }).unwrap().counts()
+        Plan::new(&PlanRequest::new(shape, Method::LeanHear)).unwrap().counts()
     }
 
     /// The counts of the specification, `lean_network.py`: transforms, key limbs, and hoisted rotations, giants,

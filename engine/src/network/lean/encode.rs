@@ -68,7 +68,7 @@ impl LeanPieces {
 /// The primes over which a transform's products are taken.
 pub(in crate::network) fn product_primes(transform: &Transform) -> Vec<PrimeIndex> {
     match transform.baby_basis {
-        BabyBasis::Data => PrimeIndex::first(transform.switch.limbs),
+        BabyBasis::Data(_) => PrimeIndex::first(transform.switch.limbs),
         BabyBasis::Extended => transform.switch.primes(),
     }
 }

@@ -11,12 +11,9 @@
 
 use hear_scheduler::BufferRange;
 
-use super::{
-    cost::SwitchUnits,
-    step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions},
-};
+use super::step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
 use crate::network::{
-    cost::Counts,
+    cost::{Counts, SwitchUnits},
     lower::{Lowering, Operation, Value},
     plan::Stage,
 };
@@ -34,8 +31,8 @@ pub(in crate::network) fn group(sums: usize, group: usize) -> std::ops::Range<us
 pub(in crate::network) enum LeanOperation {
     /// Coefficients of the second component of a ciphertext, or of a polynomial; reads its limbs.
     Decompose,
-    /// The digits of all limbs of the second component of a ciphertext; reads its limbs.
-    Raise,
+    /// The digits of all limbs of the second component of a ciphertext, an input or a sum; reads its limbs.
+    Raise { of: Raised },
     /// A rotated ciphertext. Reads the digits of all limbs that have any but its own, then the ciphertext.
     Rotate { rotation: i32 },
     /// One limb of a group of sums of products. Reads that limb of all babies.
@@ -62,6 +59,15 @@ pub(in crate::network) enum LeanOperation {
     SumSlots { step: i32, limb: usize },
 }
 
+/// Whose digits are made: inputs and sums may have other numbers of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::network) enum Raised {
+    /// A stage's input.
+    Input,
+    /// A sum of products.
+    Sum,
+}
+
 /// Buffers of a ciphertext's decomposition.
 #[derive(Clone, Copy)]
 struct Decomposition {
@@ -83,8 +89,9 @@ impl Lowering<'_> {
         step: &LeanStep,
         state: &[Value],
     ) -> Vec<Value> {
-        let units = SwitchUnits::new(step.switch(), self.n as u64);
-        let mut lean = Lean { lowering: self, index, step, units };
+        let n = self.n as u64;
+        let (units, input_units) = (SwitchUnits::new(step.switch(), n), SwitchUnits::new(step.input_switch(), n));
+        let mut lean = Lean { lowering: self, index, step, units, input_units };
         match step {
             LeanStep::Transform(transform) => lean.transform(stage, transform, state),
             LeanStep::SquareSums(sums) => lean.square_sums(stage, sums, state),
@@ -99,6 +106,8 @@ struct Lean<'l, 'p> {
     index: usize,
     step: &'l LeanStep,
     units: SwitchUnits,
+    /// Of rotated inputs.
+    input_units: SwitchUnits,
 }
 
 impl Lean<'_, '_> {
@@ -156,15 +165,19 @@ impl Lean<'_, '_> {
         [decomposition.coefficients].into_iter().chain(own).collect()
     }
 
-    fn raise(&mut self, value: Value) -> Digits {
-        let (switch, n) = (self.step.switch(), self.lowering.n);
-        let mut of_limb = Vec::with_capacity(self.extended());
-        for limb in 0..self.extended() {
+    fn raise(&mut self, of: Raised, value: Value) -> Digits {
+        let n = self.lowering.n;
+        let (switch, units) = match of {
+            Raised::Input => (self.step.input_switch(), self.input_units),
+            Raised::Sum => (self.step.switch(), self.units),
+        };
+        let mut of_limb = Vec::with_capacity(switch.extended());
+        for limb in 0..switch.extended() {
             let digits = switch.digits - usize::from(limb < switch.limbs);
             of_limb.push((digits > 0).then(|| self.lowering.graph.buffers(1, digits * n)));
         }
         let writes: Vec<_> = of_limb.iter().flatten().copied().collect();
-        self.emit(LeanOperation::Raise, &[value.0], &writes, self.units.decompose(1));
+        self.emit(LeanOperation::Raise { of }, &[value.0], &writes, units.decompose(1));
         Digits { of_limb }
     }
 
@@ -173,12 +186,12 @@ impl Lean<'_, '_> {
         if rotations.is_empty() {
             return Vec::new();
         }
-        let reads: Vec<_> = self.raise(x).of_limb.into_iter().flatten().chain([x.0]).collect();
+        let reads: Vec<_> = self.raise(Raised::Input, x).of_limb.into_iter().flatten().chain([x.0]).collect();
         let mut turned = Vec::with_capacity(rotations.len());
         for &rotation in rotations {
             let result = self.value(self.limbs());
-            let mut work = self.units.key_products(1, 1);
-            work += self.units.divide(1);
+            let mut work = self.input_units.key_products(1, 1);
+            work += self.input_units.divide(1);
             self.emit(LeanOperation::Rotate { rotation }, &reads, &[result.0], work);
             turned.push(result);
         }
@@ -186,9 +199,9 @@ impl Lean<'_, '_> {
     }
 
     fn transform(&mut self, stage: &Stage, transform: &Transform, state: &[Value]) -> Vec<Value> {
-        let sums = match transform.baby_basis {
+        let sums = match &transform.baby_basis {
             BabyBasis::Extended => self.extended_sums(stage, transform, state),
-            BabyBasis::Data => {
+            BabyBasis::Data(_) => {
                 let sums = self.sums_of_products(transform, stage.outputs, state);
                 self.sum_giants(transform, stage.outputs, &sums)
             }
@@ -248,7 +261,7 @@ impl Lean<'_, '_> {
     fn sum_giants(&mut self, transform: &Transform, outputs: usize, sums: &[Value]) -> Vec<Value> {
         let mut reads_of: Vec<Vec<BufferRange>> = vec![Vec::new(); self.extended()];
         for (index, &sum) in sums.iter().enumerate() {
-            let digits = (transform.giants[index / outputs] != 0).then(|| self.raise(sum));
+            let digits = (transform.giants[index / outputs] != 0).then(|| self.raise(Raised::Sum, sum));
             for (limb, reads) in reads_of.iter_mut().enumerate() {
                 reads.extend(digits.as_ref().and_then(|digits| digits.of_limb[limb]));
                 reads.extend((limb < self.limbs()).then(|| sum.limb(limb)));

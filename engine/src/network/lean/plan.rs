@@ -1,17 +1,21 @@
 //! The stages of Lean-HEAR for a network's shape.
 
+use std::fmt;
+
 use hear_model::network::{Dimension, Shape};
+use serde::{Deserialize, Serialize};
 
 use super::{
     layout::{Layout, POOL_COLUMNS},
-    step::{Baby, BabyBasis, KeySwitch, LeanStep, Map, Part, SlotSums, SquareSums, Transform, Versions},
+    step::{Baby, BabyBasis, LeanStep, Map, Part, SlotSums, SquareSums, Transform, Versions},
 };
 use crate::{
     network::{
+        key_switching::{Chain, KeySwitch},
         packing::{InputLayout, InputPacking, OutputLayout, OutputPacking, SLOTS, normalised_rotation},
         plan::{Stage, Step},
     },
-    params::{Parameters, PrimeIndex},
+    params::Parameters,
 };
 
 /// Limbs of a fresh ciphertext.
@@ -125,13 +129,68 @@ impl ConvolutionPacking {
     }
 }
 
-/// What limits a chain of primes: the key switch of a stage.
-fn key_switch(parameters: &Parameters, limbs: usize) -> KeySwitch {
-    let pool = parameters.primes().len();
-    let fits = |digits: usize| limbs + limbs.div_ceil(digits) <= pool;
-    let digits = (1..=limbs).find(|&digits| fits(digits)).expect("a special prime for one digit a limb");
-    let special = limbs.div_ceil(digits);
-    KeySwitch { limbs, special: PrimeIndex::range(pool - special..pool), digits }
+/// What a lean plan leaves open. What is not chosen is as in the specification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LeanChoices {
+    /// Digits of convolution 1.
+    pub windows_digits: Option<usize>,
+    /// Convolutions 2 and 3.
+    pub convolutions: [ConvolutionChoice; 2],
+    /// Digits of the merge.
+    pub merge_digits: Option<usize>,
+}
+
+/// What a lean plan leaves open of convolution 2 or 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConvolutionChoice {
+    /// Rotations of each input and row tap, the unrotated one among them: a power of two that divides
+    /// [`ConvolutionPacking::distinct`].
+    pub steps: Option<usize>,
+    /// Digits of the inputs, which share a decomposition among their rotations.
+    pub baby_digits: Option<usize>,
+    /// Digits of the sums, each of which is decomposed for one rotation.
+    pub giant_digits: Option<usize>,
+}
+
+impl fmt::Display for LeanChoices {
+    /// `own` if nothing was chosen, else what was: `conv1 2 digits, conv2 8 rotations, ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chosen = Vec::new();
+        chosen.extend(self.windows_digits.map(|digits| format!("conv1 {digits} digits")));
+        for (choice, layer) in self.convolutions.iter().zip(2..) {
+            let ConvolutionChoice { steps, baby_digits, giant_digits } = choice;
+            chosen.extend(steps.map(|steps| format!("conv{layer} {steps} rotations")));
+            chosen.extend(baby_digits.map(|digits| format!("conv{layer} {digits} digits of inputs")));
+            chosen.extend(giant_digits.map(|digits| format!("conv{layer} {digits} digits of sums")));
+        }
+        chosen.extend(self.merge_digits.map(|digits| format!("merge3 {digits} digits")));
+        if chosen.is_empty() { f.write_str("own") } else { f.write_str(&chosen.join(", ")) }
+    }
+}
+
+/// Why a choice cannot be met.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceError {
+    /// No key switch has that many digits.
+    #[error(
+        "{digits} digits of {limbs} limbs, with a special prime for each limb of a digit, do not fit {primes} primes"
+    )]
+    Digits {
+        /// The digits.
+        digits: usize,
+        /// The limbs.
+        limbs: usize,
+        /// Primes of the pool.
+        primes: usize,
+    },
+    /// The rotations do not cover a position's slots evenly.
+    #[error("{steps} rotations of an input: a power of two from 2 that divides {distinct} is needed")]
+    Steps {
+        /// The rotations.
+        steps: usize,
+        /// What they must divide.
+        distinct: usize,
+    },
 }
 
 /// Relative times of one limb's work, for the choice of baby steps: a transform, a multiply-accumulate with a plaintext
@@ -140,7 +199,13 @@ const TRANSFORM: f64 = 8.0;
 const PRODUCT: f64 = 0.4;
 const KEY: f64 = 1.8;
 
-/// The number of baby steps that takes the least time: a power of two that divides the packing's slots.
+/// The numbers of rotations of an input that a packing allows.
+#[must_use]
+pub fn possible_steps(packing: &ConvolutionPacking) -> Vec<usize> {
+    (1..=7).map(|bits| 1 << bits).filter(|steps| packing.distinct.is_multiple_of(*steps)).collect()
+}
+
+/// The specification's number of rotations of an input: the one that takes the least of its time.
 fn baby_steps(packing: &ConvolutionPacking, taps: usize, switch: &KeySwitch) -> usize {
     let (digits, extended) = (switch.digits as f64, switch.extended() as f64);
     let cost = |steps: usize| {
@@ -150,7 +215,7 @@ fn baby_steps(packing: &ConvolutionPacking, taps: usize, switch: &KeySwitch) -> 
         let giant = packing.outputs as f64 * digits * extended * (TRANSFORM + 2.0 * PRODUCT);
         babies * baby + giants * (giant + 2.0 * digits * extended * KEY)
     };
-    let steps = (1..=7).map(|bits| 1 << bits).filter(|steps| packing.distinct.is_multiple_of(*steps));
+    let steps = possible_steps(packing).into_iter();
     steps.min_by(|&a, &b| cost(a).total_cmp(&cost(b))).expect("two divides the number of slots")
 }
 
@@ -168,10 +233,13 @@ pub struct LeanStages {
 impl LeanStages {
     /// The stages for a shape that [`Layout::of`] accepts, on a chain of at least [`LIMBS`] data primes.
     ///
+    /// # Errors
+    /// If a choice cannot be met.
+    ///
     /// # Panics
     /// If the shape does not fill the slots or the chain is too short.
     #[must_use]
-    pub fn new(shape: Shape, parameters: &Parameters) -> Self {
+    pub fn new(shape: Shape, parameters: &Parameters, choices: LeanChoices) -> Result<Self, ChoiceError> {
         let layout = Layout::of(shape).expect("a width that fills the slots");
         assert!(parameters.max_limbs() >= LIMBS, "{} data primes of {LIMBS}", parameters.max_limbs());
         let scales = ScaleBits::of(shape.dimension());
@@ -184,7 +252,7 @@ impl LeanStages {
             limbs: LIMBS,
             scale_bits: scales.input,
         };
-        builder.network(scales);
+        builder.network(scales, choices)?;
         let input =
             InputPacking { layout: InputLayout::Windows(shape.dimension()), limbs: LIMBS, scale_bits: scales.input };
         let output = OutputPacking {
@@ -193,7 +261,7 @@ impl LeanStages {
             limbs: builder.limbs,
             scale_bits: builder.scale_bits,
         };
-        Self { stages: builder.stages, input, output }
+        Ok(Self { stages: builder.stages, input, output })
     }
 }
 
@@ -224,12 +292,20 @@ impl Builder<'_> {
     }
 
     fn switch(&self) -> KeySwitch {
-        key_switch(self.parameters, self.limbs)
+        KeySwitch::fewest_digits(Chain::from(self.parameters), self.limbs)
     }
 
-    fn network(&mut self, scales: ScaleBits) {
+    /// A key switch in so many digits, if that was chosen.
+    fn switch_in(&self, digits: Option<usize>) -> Result<KeySwitch, ChoiceError> {
+        let Some(digits) = digits else { return Ok(self.switch()) };
+        let (limbs, primes) = (self.limbs, self.parameters.primes().len());
+        let switch = KeySwitch::with_digits(Chain::from(self.parameters), limbs, digits);
+        switch.ok_or(ChoiceError::Digits { digits, limbs, primes })
+    }
+
+    fn network(&mut self, scales: ScaleBits, choices: LeanChoices) -> Result<(), ChoiceError> {
         let groups = groups(self.shape, self.layout);
-        self.windows(scales.squared[0]);
+        self.windows(scales.squared[0], choices.windows_digits)?;
         self.squares(0, first_squares(groups, self.layout.pool()));
         if groups == 1 || self.layout.row_taps().len() > 1 {
             let fold = (groups == 1).then(|| rotation(self.layout.channels / 2));
@@ -237,17 +313,18 @@ impl Builder<'_> {
             let outputs = self.ciphertexts * versions.row_taps.len();
             self.push("pack2", outputs, 0, self.scale_bits + scales.rows, LeanStep::Versions(versions));
         }
-        self.convolution(1, scales.squared[1]);
+        self.convolution(1, scales.squared[1], choices.convolutions[0])?;
         let half = self.ciphertexts / 2;
         self.squares(1, (0..half).map(|h| vec![(Part::Real, h), (Part::Imaginary, h + half)]).collect());
-        self.merge(self.scale_bits + scales.merge);
-        self.convolution(2, scales.squared[2]);
+        self.merge(self.scale_bits + scales.merge, choices.merge_digits)?;
+        self.convolution(2, scales.squared[2], choices.convolutions[1])?;
         self.squares(2, (0..self.ciphertexts).map(|n| vec![(Part::Real, n)]).collect());
         self.dense(scales.logits);
+        Ok(())
     }
 
     /// The first convolution: a ciphertext for each value of a pooling window and each group of channels.
-    fn windows(&mut self, scale_bits: f64) {
+    fn windows(&mut self, scale_bits: f64, digits: Option<usize>) -> Result<(), ChoiceError> {
         let (window, channels) = (self.layout.window(), self.layout.channels);
         let reach = i32::try_from(window).expect("at most 16") - 1;
         let transform = Transform {
@@ -257,11 +334,12 @@ impl Builder<'_> {
             baby_basis: BabyBasis::Extended,
             giants: vec![0],
             conjugate: true,
-            switch: self.switch(),
+            switch: self.switch_in(digits)?,
             drop: 1,
         };
         let outputs = self.layout.pool() * groups(self.shape, self.layout);
         self.push("conv1", outputs, 1, scale_bits, LeanStep::Transform(transform));
+        Ok(())
     }
 
     fn squares(&mut self, layer: usize, groups: Vec<Vec<(Part, usize)>>) {
@@ -271,13 +349,16 @@ impl Builder<'_> {
         self.push(&format!("act{}", layer + 1), outputs, 1, scale_bits, step);
     }
 
-    fn convolution(&mut self, layer: usize, scale_bits: f64) {
+    fn convolution(&mut self, layer: usize, scale_bits: f64, choice: ConvolutionChoice) -> Result<(), ChoiceError> {
         let packing = ConvolutionPacking::new(self.shape, layer);
-        let switch = self.switch();
+        let (baby_switch, switch) = (self.switch_in(choice.baby_digits)?, self.switch_in(choice.giant_digits)?);
         let taps = self.layout.row_taps();
         // A row of the grid that the convolution reads: as many of grid 1 as a pooling has merged.
         let row = self.layout.row_stride() * (packing.unit / self.layout.channels);
-        let steps = baby_steps(&packing, taps.len(), &switch);
+        let steps = choice.steps.unwrap_or_else(|| baby_steps(&packing, taps.len(), &switch));
+        if !possible_steps(&packing).contains(&steps) {
+            return Err(ChoiceError::Steps { steps, distinct: packing.distinct });
+        }
         let mut babies = Vec::new();
         for part in 0..packing.parts.len() {
             for (version, &tap) in taps.iter().enumerate() {
@@ -297,17 +378,18 @@ impl Builder<'_> {
             map: Map::Convolution(layer),
             period: packing.period,
             babies,
-            baby_basis: BabyBasis::Data,
+            baby_basis: BabyBasis::Data(baby_switch),
             giants,
             conjugate: true,
             switch,
             drop: 1,
         };
         self.push(&format!("conv{}", layer + 1), packing.outputs, 1, scale_bits, LeanStep::Transform(transform));
+        Ok(())
     }
 
     /// Pooling 2, lanes, replicas and row versions, as one map of masks.
-    fn merge(&mut self, scale_bits: f64) {
+    fn merge(&mut self, scale_bits: f64, digits: Option<usize>) -> Result<(), ChoiceError> {
         let layout = self.layout;
         let mut babies = Vec::new();
         for input in 0..self.ciphertexts {
@@ -322,11 +404,12 @@ impl Builder<'_> {
             baby_basis: BabyBasis::Extended,
             giants: vec![0],
             conjugate: false,
-            switch: self.switch(),
+            switch: self.switch_in(digits)?,
             drop: 0,
         };
         let outputs = (self.ciphertexts / 2).max(1) * layout.row_taps().len();
         self.push("merge3", outputs, 0, scale_bits, LeanStep::Transform(transform));
+        Ok(())
     }
 
     /// The dense layer on class pairs, then the sum over the slots of a pair.
@@ -337,7 +420,7 @@ impl Builder<'_> {
             map: Map::Dense,
             period: SLOTS,
             babies: (0..self.ciphertexts).map(|input| Baby { input, rotation: 0 }).collect(),
-            baby_basis: BabyBasis::Data,
+            baby_basis: BabyBasis::Data(self.switch()),
             giants: (0..pairs).map(|pair| normalised_rotation(rotation(pair * CLASS_STRIDE))).collect(),
             conjugate: false,
             switch: self.switch(),

@@ -9,7 +9,7 @@ use hear_kernels::{
 
 use super::{
     encode::{Factors, LeanPieces, periodic_shape},
-    lower::{LeanOperation, group},
+    lower::{LeanOperation, Raised, group},
     step::{LeanStep, Part, SlotSums, SquareSums, Transform},
 };
 use crate::{
@@ -18,7 +18,13 @@ use crate::{
         rotation::Rotation,
         squares,
     },
-    network::{encode::EncodedNetwork, plaintexts::Plaintexts, plan::Plan, plan::Step, run::EvaluationKeys},
+    network::{
+        encode::EncodedNetwork,
+        key_switching::KeySwitch,
+        plaintexts::Plaintexts,
+        plan::{Plan, Step},
+        run::EvaluationKeys,
+    },
     ring::Context,
     rlwe::{KeyTarget, SpecError, SwitchingKey},
 };
@@ -35,8 +41,11 @@ pub(in crate::network) struct LeanRun<'a> {
 struct StageRun<'a> {
     step: &'a LeanStep,
     outputs: usize,
-    basis: ExtendedBasis,
+    basis: Arc<ExtendedBasis>,
     rotations: BTreeMap<i32, Rotation<'a>>,
+    /// Of inputs.
+    input_basis: Arc<ExtendedBasis>,
+    input_rotations: BTreeMap<i32, Rotation<'a>>,
     conjugation: Option<Rotation<'a>>,
     relinearization: Option<&'a SwitchingKey>,
 }
@@ -52,24 +61,37 @@ impl<'a> LeanRun<'a> {
         let mut stages = Vec::new();
         for stage in &plan.stages {
             let Step::Lean(step) = &stage.step else { continue };
+            let tables = |switch: &KeySwitch| {
+                let shape = switch.key(KeyTarget::Relinearize);
+                ExtendedBasis::new(context, &shape, step.drop()).map(Arc::new)
+            };
+            let basis = tables(step.switch())?;
+            let own = step.input_switch() != step.switch();
+            let input_basis = if own { tables(step.input_switch())? } else { Arc::clone(&basis) };
+            let rotation = |switch: &KeySwitch, target: KeyTarget| {
+                let key = keys.get(&switch.key(target)).expect("checked when the inference was prepared");
+                Rotation { key, automorphism: context.automorphism(target.galois_element(context.log_n())) }
+            };
+            let input = |amount| (amount, rotation(step.input_switch(), KeyTarget::Rotate(amount)));
+            let input_rotations = step.input_rotations().into_iter().map(input).collect();
             let mut run = StageRun {
                 step,
                 outputs: stage.outputs,
-                basis: ExtendedBasis::new(context, &step.switch().key(KeyTarget::Relinearize), step.drop())?,
+                basis,
                 rotations: BTreeMap::new(),
+                input_basis,
+                input_rotations,
                 conjugation: None,
                 relinearization: None,
             };
             for target in step.key_targets() {
-                let key = keys.get(&step.switch().key(target)).expect("checked when the inference was prepared");
-                let automorphism = context.automorphism(target.galois_element(context.log_n()));
-                let rotation = Rotation { key, automorphism };
+                let rotation = rotation(step.switch(), target);
                 match target {
                     KeyTarget::Rotate(amount) => {
                         run.rotations.insert(amount, rotation);
                     }
                     KeyTarget::Conjugate => run.conjugation = Some(rotation),
-                    KeyTarget::Relinearize => run.relinearization = Some(key),
+                    KeyTarget::Relinearize => run.relinearization = Some(rotation.key),
                 }
             }
             stages.push(run);
@@ -114,11 +136,15 @@ impl StageRun<'_> {
             LeanStep::Versions(_) => n,
             LeanStep::SlotSums(_) => digits + 2 * n,
         };
-        own.max(self.basis.scratch_words())
+        own.max(self.basis.scratch_words()).max(self.input_basis.scratch_words())
     }
 
-    fn rotation(&self, amount: i32) -> &Rotation<'_> {
-        &self.rotations[&amount]
+    /// The tables for the digits of inputs or of sums.
+    fn basis(&self, of: Raised) -> &ExtendedBasis {
+        match of {
+            Raised::Input => &self.input_basis,
+            Raised::Sum => &self.basis,
+        }
     }
 }
 
@@ -151,14 +177,16 @@ impl<'t> Task<'t> {
                 let second = reads.iter().map(|values| &values[values.len() - n..]);
                 basis.gadget().to_coefficients_into(second, writes[0]);
             }
-            LeanOperation::Raise => {
-                let mut raised = self.by_limb(writes.iter_mut().map(|limb| &mut **limb));
+            LeanOperation::Raise { of } => {
+                let basis = self.stage.basis(of);
+                let mut raised = by_limb(basis, writes.iter_mut().map(|limb| &mut **limb));
                 basis.raise_into(reads.iter().map(|pair| &pair[n..]), &mut raised, scratch);
             }
             LeanOperation::Rotate { rotation } => {
                 let (raised, x) = reads.split_at(reads.len() - basis.limbs());
-                let raised = self.by_limb(raised.iter().copied());
-                basis.rotate_into(self.stage.rotation(rotation), &raised, x, writes, scratch);
+                let basis = &self.stage.input_basis;
+                let raised = by_limb(basis, raised.iter().copied());
+                basis.rotate_into(&self.stage.input_rotations[&rotation], &raised, x, writes, scratch);
             }
             LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
             LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
@@ -255,7 +283,7 @@ impl<'t> Task<'t> {
                     0 => basis.lift_limb_into(limb, pair, baby),
                     amount => {
                         let c0 = pair.map(|pair| &pair[..n]);
-                        basis.rotate_limb_into(self.stage.rotation(amount), digits, c0, baby, turned);
+                        basis.rotate_limb_into(&self.stage.input_rotations[&amount], digits, c0, baby, turned);
                     }
                 }
             }
@@ -280,19 +308,9 @@ impl<'t> Task<'t> {
                 }
                 let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
                 let c0 = pair.map(|pair| &pair[..n]);
-                basis.add_rotated_limb(self.stage.rotation(giant), digits, c0, total, scratch);
+                basis.add_rotated_limb(&self.stage.rotations[&giant], digits, c0, total, scratch);
             }
         }
-    }
-
-    /// A slice for each limb of the extended basis, empty where a polynomial's own values are its only digit.
-    fn by_limb<S: Default>(self, slices: impl IntoIterator<Item = S>) -> Vec<S> {
-        let (basis, mut slices) = (&self.stage.basis, slices.into_iter());
-        let of_limb = |limb| match basis.gadget().raised_words(limb) {
-            0 => S::default(),
-            _ => slices.next().expect("digits of every limb that has others than its own"),
-        };
-        (0..basis.extended()).map(of_limb).collect()
     }
 
     fn squares(self, output: usize, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
@@ -324,7 +342,7 @@ impl<'t> Task<'t> {
         basis.lift_limb_into(limb, pair, total);
         for amount in sums.rotations(step) {
             let c0 = pair.map(|pair| &pair[..n]);
-            basis.add_rotated_limb(self.stage.rotation(amount), digits, c0, total, scratch);
+            basis.add_rotated_limb(&self.stage.rotations[&amount], digits, c0, total, scratch);
         }
     }
 
@@ -335,4 +353,14 @@ impl<'t> Task<'t> {
             other => unreachable!("a transform's task in {other:?}"),
         }
     }
+}
+
+/// A slice for each limb of the extended basis, empty where a polynomial's own values are its only digit.
+fn by_limb<S: Default>(basis: &ExtendedBasis, slices: impl IntoIterator<Item = S>) -> Vec<S> {
+    let mut slices = slices.into_iter();
+    let of_limb = |limb| match basis.gadget().raised_words(limb) {
+        0 => S::default(),
+        _ => slices.next().expect("digits of every limb that has others than its own"),
+    };
+    (0..basis.extended()).map(of_limb).collect()
 }

@@ -4,9 +4,8 @@ use hear_kernels::accumulate::MIN_PERIODIC_BLOCK;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    network::packing::SLOTS,
-    params::PrimeIndex,
-    rlwe::{KeySwitchSpec, KeyTarget, digit_ranges},
+    network::{key_switching::KeySwitch, packing::SLOTS},
+    rlwe::{KeySwitchSpec, KeyTarget},
 };
 
 /// A stage of a lean plan.
@@ -23,7 +22,7 @@ pub enum LeanStep {
 }
 
 impl LeanStep {
-    /// How the stage switches keys.
+    /// How the stage switches keys, but for [`LeanStep::input_switch`].
     #[must_use]
     pub fn switch(&self) -> &KeySwitch {
         match self {
@@ -56,17 +55,37 @@ impl LeanStep {
         }
     }
 
-    /// What the stage's keys are for, some repeatedly.
+    /// How the keys that rotate the stage's inputs are switched.
+    #[must_use]
+    pub fn input_switch(&self) -> &KeySwitch {
+        match self {
+            Self::Transform(Transform { baby_basis: BabyBasis::Data(switch), .. }) => switch,
+            _ => self.switch(),
+        }
+    }
+
+    /// By how much the stage's inputs are rotated, some repeatedly.
+    #[must_use]
+    pub fn input_rotations(&self) -> Vec<i32> {
+        match self {
+            Self::Transform(transform) => {
+                transform.babies.iter().map(|baby| baby.rotation).filter(|&amount| amount != 0).collect()
+            }
+            Self::Versions(versions) => versions.fold.into_iter().collect(),
+            Self::SquareSums(_) | Self::SlotSums(_) => Vec::new(),
+        }
+    }
+
+    /// What the stage's other keys are for, some repeatedly.
     #[must_use]
     pub fn key_targets(&self) -> Vec<KeyTarget> {
         match self {
             Self::Transform(transform) => {
-                let babies = transform.babies.iter().map(|baby| baby.rotation);
-                let rotations = babies.chain(transform.giants.iter().copied()).filter(|&amount| amount != 0);
-                rotations.map(KeyTarget::Rotate).chain(transform.conjugate.then_some(KeyTarget::Conjugate)).collect()
+                let giants = transform.giants.iter().filter(|&&amount| amount != 0).map(|&by| KeyTarget::Rotate(by));
+                giants.chain(transform.conjugate.then_some(KeyTarget::Conjugate)).collect()
             }
             Self::SquareSums(_) => vec![KeyTarget::Relinearize],
-            Self::Versions(versions) => versions.fold.map(KeyTarget::Rotate).into_iter().collect(),
+            Self::Versions(_) => Vec::new(),
             Self::SlotSums(sums) => {
                 sums.steps.iter().flat_map(|&step| sums.rotations(step)).map(KeyTarget::Rotate).collect()
             }
@@ -76,50 +95,8 @@ impl LeanStep {
     /// The stage's keys, some repeatedly.
     #[must_use]
     pub fn keys(&self) -> Vec<KeySwitchSpec> {
-        self.key_targets().into_iter().map(|target| self.switch().key(target)).collect()
-    }
-}
-
-/// How a stage switches keys: over which limbs, with which special primes, in how many digits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeySwitch {
-    /// The data limbs.
-    pub limbs: usize,
-    /// The special primes: the last ones of the pool, primes that were dropped before among them.
-    pub special: Vec<PrimeIndex>,
-    /// Digits.
-    pub digits: usize,
-}
-
-impl KeySwitch {
-    /// The key for `target`.
-    #[must_use]
-    pub fn key(&self, target: KeyTarget) -> KeySwitchSpec {
-        KeySwitchSpec {
-            target,
-            limbs: PrimeIndex::first(self.limbs),
-            special: self.special.clone(),
-            digits: self.digits,
-        }
-    }
-
-    /// Polynomials of words that a decomposition takes: the limbs' coefficients, and for each digit of several limbs what
-    /// makes its conversion exact.
-    #[must_use]
-    pub fn coefficient_limbs(&self) -> usize {
-        self.limbs + digit_ranges(self.limbs, self.digits).iter().filter(|digit| digit.len() > 1).count()
-    }
-
-    /// Limbs of the extended basis.
-    #[must_use]
-    pub fn extended(&self) -> usize {
-        self.limbs + self.special.len()
-    }
-
-    /// The primes of the extended basis: data limbs, then special ones.
-    #[must_use]
-    pub fn primes(&self) -> Vec<PrimeIndex> {
-        [PrimeIndex::first(self.limbs), self.special.clone()].concat()
+        let inputs = self.input_rotations().into_iter().map(|by| self.input_switch().key(KeyTarget::Rotate(by)));
+        inputs.chain(self.key_targets().into_iter().map(|target| self.switch().key(target))).collect()
     }
 }
 
@@ -133,10 +110,10 @@ pub struct Baby {
 }
 
 /// In which basis a transform's rotated inputs are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BabyBasis {
-    /// Divided by the special primes: shared by many sums.
-    Data,
+    /// Divided by the special primes of a key switch of their own: shared by many sums.
+    Data(KeySwitch),
     /// Still with the special primes: no division, but wider products.
     Extended,
 }
@@ -175,7 +152,7 @@ pub struct Transform {
     pub giants: Vec<i32>,
     /// Whether the conjugate is added, which leaves twice the real part.
     pub conjugate: bool,
-    /// How keys are switched.
+    /// How keys are switched: those of sums, and of babies that stay in the extended basis.
     pub switch: KeySwitch,
     /// Primes dropped at the end, beside the special ones.
     pub drop: usize,

@@ -96,7 +96,7 @@ pub fn generate_key_files(
     write_secret_key(&staged.secret, &header, decryptor.key())?;
     write_public_key(&staged.public, &header, context, encryptor.key())?;
 
-    let specs = scheme.plan.keys(context.parameters());
+    let specs = scheme.plan.keys();
     let mut writer = EvaluationKeyWriter::create(&staged.evaluation, &header, context, encryptor.key(), &specs)?;
     let write = |key: CompressedKey| writer.write(&key).map_err(StoreError::from);
     let in_order = InOrder::new(write, KEYS_WAITING_PER_THREAD * work.executor.workers());
@@ -142,7 +142,7 @@ impl EvaluationFile {
     pub fn open(path: &Path, security: Security, isa: Isa) -> Result<Self, StoreError> {
         let reader = EvaluationKeyReader::open(path)?;
         let scheme = Scheme::of_file(path, reader.header(), security, isa)?;
-        let needed = scheme.plan.keys(scheme.context.parameters());
+        let needed = scheme.plan.keys();
         if let Some(need) = needed.iter().find(|need| !reader.keys().contains(need)) {
             return Err(StoreError::MissingKey { path: path.to_owned(), need: need.to_string() });
         }

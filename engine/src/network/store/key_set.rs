@@ -27,7 +27,7 @@ impl KeySet {
     pub fn generate(scheme: &Scheme, randomness: &Randomness, work: &Work<'_>) -> Result<Self, StoreError> {
         let Pair { decryptor, encryptor, seed } = Pair::generate(scheme, randomness)?;
         let context = &scheme.context;
-        let specs = scheme.plan.keys(context.parameters());
+        let specs = scheme.plan.keys();
         let mut arena = KeyArena::new(context, &specs);
         let places = Mutex::new(arena.places());
         work.try_for_each(specs.len(), |_| {

@@ -184,7 +184,7 @@ mod tests {
 
     use super::*;
     use crate::network::{
-        method::{Method, Strategies, Switches},
+        method::{Method, Strategies},
         plan::PlanRequest,
     };
 
@@ -250,7 +250,7 @@ mod tests {
 
     fn scheme(method: Method, width: usize, strategies: Strategies) -> Scheme {
         let shape = Shape::new(Dimension::OneD, width).unwrap();
-        let request = PlanRequest { shape, method, strategies, switches: Switches::default() };
+        let request = PlanRequest { strategies, ..PlanRequest::new(shape, method) };
         Scheme::new(Plan::new(&request).unwrap(), Security::Required, Isa::detect()).unwrap()
     }
 

@@ -97,19 +97,10 @@ mod tests {
     use hear_model::network::{Dimension, Shape};
 
     use super::*;
-    use crate::network::{
-        method::{Method, Strategies, Switches},
-        plan::PlanRequest,
-    };
+    use crate::network::{method::Method, plan::PlanRequest};
 
     fn plan() -> Plan {
-        Plan::new(&PlanRequest {
-            shape: Shape::new(Dimension::TwoD, 64).unwrap(),
-            method: Method::FastHear,
-            strategies: Strategies::default(),
-            switches: Switches::default(),
-        })
-        .unwrap()
+        Plan::new(&PlanRequest::new(Shape::new(Dimension::TwoD, 64).unwrap(), Method::FastHear)).unwrap()
     }
 
     #[test]

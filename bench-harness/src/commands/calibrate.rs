@@ -1,0 +1,105 @@
+//! `hear-bench calibrate`.
+
+use std::{fs, io::Write};
+
+use anyhow::{Context, Result, bail};
+use hear_engine::network::{
+    cost::Speeds,
+    key_switching::KeySwitching,
+    method::{Method, StrategyChoice},
+};
+use hear_model::input::ClipSource;
+use serde::Serialize;
+
+use crate::{
+    arguments::CalibrateArguments,
+    calibration::fit,
+    child,
+    configuration::{Configuration, ExecutorKind, Protocol},
+    display,
+    failure::Failure,
+    record::{Entry, Identity, Reason, Record, Unmeasured},
+    system::Machine,
+};
+
+/// What is run: networks small enough that all of them take a minute, and different in what takes their time.
+const RUNS: [(&str, Method, &str, KeySwitching); 7] = [
+    ("2d-64", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
+    ("2d-128", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
+    ("1d-128", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
+    ("2d-64", Method::FastHear, "baby,giant,giant", KeySwitching::Paper),
+    ("2d-64", Method::FastHear, "giant,baby,baby", KeySwitching::Hybrid),
+    ("1d-64", Method::FastHear, "full,full,full", KeySwitching::Paper),
+    ("1d-64", Method::FastHear, "full,giant,giant", KeySwitching::Hybrid),
+];
+
+/// What is written: predictions read the speeds; the rest says how they came about.
+#[derive(Serialize)]
+struct Calibration {
+    speeds: Speeds,
+    machine: Machine,
+    isa: String,
+    threads: usize,
+    runs: Vec<Run>,
+}
+
+/// One inference, as measured and as predicted from the fitted speeds.
+#[derive(Serialize)]
+struct Run {
+    #[serde(flatten)]
+    identity: Identity,
+    measured_s: f64,
+    predicted_s: f64,
+}
+
+pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Result<(), Failure> {
+    let records = RUNS.iter().map(|run| measure(arguments, run)).collect::<Result<Vec<_>>>()?;
+    let machine = Machine::detect();
+    let isa = records[0].isa.clone();
+    let threads = records[0].identity.threads;
+    let cpu = machine.cpu.as_deref().unwrap_or("unknown processor");
+    let speeds = fit(format!("{cpu}, {isa}, {}", display::threads(threads)), &records)?;
+    let run = |record: &Record| Run {
+        identity: record.identity.clone(),
+        measured_s: record.infer_s.median,
+        predicted_s: speeds.seconds(&record.counts, threads),
+    };
+    let runs = records.iter().map(run).collect();
+    let text = toml::to_string(&Calibration { speeds, machine, isa, threads, runs })?;
+    match &arguments.out {
+        None => write!(output, "{text}")?,
+        Some(path) => fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,
+    }
+    Ok(())
+}
+
+/// Measures one of the inferences in a process of its own.
+fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitching)) -> Result<Record> {
+    let (network, method, strategies, key_switching) = *run;
+    let configuration = Configuration {
+        network: network.to_owned(),
+        method,
+        strategy: StrategyChoice::Fixed(strategies.parse()?),
+        key_switching,
+        speeds: None,
+        threads: arguments.threads.unwrap_or_else(super::usable_threads),
+        clips: ClipSource::Synthetic,
+        labels: None,
+        protocol: Protocol {
+            first_row: 0,
+            samples: arguments.samples,
+            warm_up: 2,
+            repeats: 1,
+            executor: ExecutorKind::ForkJoin,
+            without: Vec::new(),
+            isa: None,
+            tolerance: 0.25,
+        },
+    };
+    match child::run(&configuration)? {
+        Entry::Measured(record) => Ok(*record),
+        Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) | Reason::Skipped(reason) }) => {
+            bail!("{}: {reason}", display::identity(&identity))
+        }
+    }
+}
