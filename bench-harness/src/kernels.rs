@@ -19,8 +19,8 @@ use hear_engine::{
 };
 use hear_kernels::{
     accumulate::{
-        Accumulation, TileShape, key_product_into, key_stream_from_limbs, key_stream_words, multiply_accumulate_into,
-        multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
+        Accumulation, TileShape, WeightTile, key_product_into, key_stream_from_limbs, key_stream_words,
+        multiply_accumulate_into, multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
     },
     modulus::Modulus,
     simd::Isa,
@@ -265,7 +265,8 @@ impl Tile {
         let Self { isa, modulus, pair_words, x, weights, scratch, out } = self;
         let x: Vec<&[u32]> = x.chunks_exact(*pair_words).collect();
         let mut out: Vec<&mut [u32]> = out.chunks_exact_mut(*pair_words).collect();
-        multiply_accumulate_into(*isa, *modulus, &x, weights, &mut out, Accumulation::Overwrite, scratch);
+        let tile = WeightTile { stream: weights, outputs: TILE.1 };
+        multiply_accumulate_into(*isa, *modulus, &x, &[tile], &mut out, Accumulation::Overwrite, scratch);
     }
 }
 

@@ -8,10 +8,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hear_kernels::accumulate::{
-    Accumulation, PeriodicShape, TileShape, key_product_into, key_stream_words, multiply_accumulate_into,
-    multiply_accumulate_panel_into, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,
-    multiply_accumulate_scratch_words, multiply_real_into, pack_panel_into, panel_words, periodic_weight_words,
-    periodic_weights_insert, weight_stream_words,
+    Accumulation, PeriodicShape, TileShape, WeightTile, key_product_into, key_stream_words, multiply_accumulate_into,
+    multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words, multiply_accumulate_scratch_words,
+    multiply_real_into, periodic_weight_words, periodic_weights_insert, weight_stream_words,
 };
 use hear_kernels::modulus::Modulus;
 use hear_kernels::simd::Isa;
@@ -63,52 +62,54 @@ fn oracle(modulus: Modulus, products: impl Iterator<Item = (u32, u32)>) -> u32 {
     modulus.from_montgomery(u32::try_from(sum % u128::from(Q)).expect("a residue"))
 }
 
+/// The tiles of a buffer that holds the streams of several.
+fn split(weights: &[u32], words: usize, outputs: usize) -> Vec<WeightTile<'_>> {
+    weights.chunks_exact(words).map(|stream| WeightTile { stream, outputs }).collect()
+}
+
 fn tiles(c: &mut Criterion) {
     let (isa, modulus) = (Isa::from_environment().expect("a known tier"), Modulus::new(Q).expect("an odd modulus"));
     let mut group = c.benchmark_group(format!("multiply_accumulate/{isa}"));
-    for (inputs, outputs) in [(16, 4), (16, 1), (64, 4)] {
+    for (inputs, outputs, tiles) in [(16, 4, 1), (16, 4, 8), (16, 1, 1), (64, 4, 1)] {
         let shape = TileShape::new(inputs, outputs);
         let ciphertexts: Vec<Vec<u32>> = (0..inputs).map(|k| residues(2 * N, k as u64)).collect();
         let ciphertexts: Vec<&[u32]> = ciphertexts.iter().map(Vec::as_slice).collect();
-        let mut panel = vec![0; panel_words(inputs, N)];
-        pack_panel_into(isa, &ciphertexts, &mut panel);
         let mut scratch = vec![0; multiply_accumulate_scratch_words(inputs, N)];
-        let mut sums = vec![vec![0; 2 * N]; outputs];
+        let mut sums = vec![vec![0; 2 * N]; tiles * outputs];
         let mut sums: Vec<&mut [u32]> = sums.iter_mut().map(Vec::as_mut_slice).collect();
         let mode = Accumulation::Overwrite;
 
         for streamed in [false, true] {
-            let weights = buffers(weight_stream_words(shape, N), streamed);
-            let verify = |sums: &[&mut [u32]]| {
-                for (o, sums) in sums.iter().enumerate() {
-                    for (at, &sum) in sums.iter().enumerate() {
-                        let i = (at % N).min(N - 1 - at % N);
-                        let weight = |k| weights[0][((i / 16 * inputs + k) * outputs + o) * 16 + i % 16];
-                        assert_eq!(sum, oracle(modulus, (0..inputs).map(|k| (ciphertexts[k][at], weight(k)))));
-                    }
+            let words = weight_stream_words(shape, N);
+            let weights = buffers(tiles * words, streamed);
+            multiply_accumulate_into(
+                isa,
+                modulus,
+                &ciphertexts,
+                &split(&weights[0], words, outputs),
+                &mut sums,
+                mode,
+                &mut scratch,
+            );
+            for (o, sums) in sums.iter().enumerate() {
+                let stream = &weights[0][o / outputs * words..];
+                for (at, &sum) in sums.iter().enumerate() {
+                    let i = (at % N).min(N - 1 - at % N);
+                    let weight = |k| stream[((i / 16 * inputs + k) * outputs + o % outputs) * 16 + i % 16];
+                    assert_eq!(sum, oracle(modulus, (0..inputs).map(|k| (ciphertexts[k][at], weight(k)))));
                 }
-            };
-            multiply_accumulate_into(isa, modulus, &ciphertexts, &weights[0], &mut sums, mode, &mut scratch);
-            verify(&sums);
-            multiply_accumulate_panel_into(isa, modulus, &panel, &weights[0], &mut sums, mode);
-            verify(&sums);
+            }
 
             let ring = Ring::new(&weights);
             let kind = if streamed { "streamed" } else { "cached" };
-            group.throughput(Throughput::Elements((2 * N * inputs * outputs) as u64));
-            group.bench_function(format!("{inputs}x{outputs}/{kind}/packing"), |b| {
+            group.throughput(Throughput::Elements((2 * N * inputs * outputs * tiles) as u64));
+            group.bench_function(format!("{inputs}x{outputs}x{tiles}/{kind}"), |b| {
                 b.iter(|| {
-                    multiply_accumulate_into(isa, modulus, &ciphertexts, ring.next(), &mut sums, mode, &mut scratch);
+                    let tiles = split(ring.next(), words, outputs);
+                    multiply_accumulate_into(isa, modulus, &ciphertexts, &tiles, &mut sums, mode, &mut scratch);
                 });
             });
-            group.bench_function(format!("{inputs}x{outputs}/{kind}/packed"), |b| {
-                b.iter(|| multiply_accumulate_panel_into(isa, modulus, &panel, ring.next(), &mut sums, mode));
-            });
         }
-        group.throughput(Throughput::Bytes(4 * panel.len() as u64));
-        group.bench_function(format!("{inputs}x{outputs}/pack"), |b| {
-            b.iter(|| pack_panel_into(isa, &ciphertexts, black_box(&mut panel)));
-        });
     }
     group.finish();
 }

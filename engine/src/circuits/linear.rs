@@ -1,7 +1,7 @@
 //! Products with plaintexts and their sums: convolutions, the dense layer, masks.
 
 use hear_kernels::{
-    accumulate::{self, Accumulation},
+    accumulate::{self, Accumulation, WeightTile},
     eltwise,
 };
 
@@ -13,6 +13,8 @@ use crate::{
 
 /// Outputs whose sums one multiply-accumulate holds in registers.
 pub const TILE_OUTPUTS: usize = 4;
+/// Tiles that one task makes: they share the packing of the inputs.
+pub const GROUP_TILES: usize = 8;
 /// Inputs whose products one multiply-accumulate adds before it reduces.
 pub const CHUNK_INPUTS: usize = 16;
 
@@ -21,9 +23,9 @@ pub(super) fn multiply_accumulate_words(context: &Context) -> usize {
     accumulate::multiply_accumulate_scratch_words(CHUNK_INPUTS, context.n())
 }
 
-/// One limb of a tile of sums of products: `out[o] = sum over i of weights[o, i] x[i]`.
+/// One limb of some tiles of sums of products: `out[o] = sum over i of weights[o, i] x[i]`.
 ///
-/// `streams` gives, for each chunk of inputs, their number and the stream of their weights.
+/// `chunks` gives, for each chunk of inputs, their number and the weights of all tiles.
 ///
 /// # Panics
 /// If the chunks do not add up to the inputs, a length is wrong, or the scratch is too short.
@@ -31,15 +33,15 @@ pub fn sum_of_products_into<'w>(
     context: &Context,
     limb: usize,
     x: &[&[u32]],
-    streams: impl IntoIterator<Item = (usize, &'w [u32])>,
+    chunks: impl IntoIterator<Item = (usize, Vec<WeightTile<'w>>)>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
     let modulus = context.modulus(PrimeIndex::from(limb));
     let (mut rest, mut mode) = (x, Accumulation::Overwrite);
-    for (count, weights) in streams {
+    for (count, tiles) in chunks {
         let (inputs, others) = rest.split_at(count);
-        accumulate::multiply_accumulate_into(context.isa(), modulus, inputs, weights, out, mode, scratch);
+        accumulate::multiply_accumulate_into(context.isa(), modulus, inputs, &tiles, out, mode, scratch);
         (rest, mode) = (others, Accumulation::Add);
     }
     assert!(rest.is_empty(), "{} of {} inputs have no weights", rest.len(), x.len());

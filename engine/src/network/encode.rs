@@ -4,9 +4,12 @@
 //! ([`hear_kernels::accumulate`]). A plaintext is encoded for the limbs of the ciphertext that it meets (the paper's
 //! level-aware encoding), or for all of them where that is switched off.
 
-use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use hear_kernels::accumulate::{TileShape, weight_stream_insert, weight_stream_words};
@@ -197,19 +200,24 @@ impl Tiling {
         self.inputs.div_ceil(self.chunk)
     }
 
-    /// The sums of a tile.
-    pub(super) fn sums_of(self, tile: usize) -> std::ops::Range<usize> {
-        tile * self.tile..((tile + 1) * self.tile).min(self.sums)
+    /// The sums of some tiles.
+    pub(super) fn sums_of(self, tiles: Range<usize>) -> Range<usize> {
+        tiles.start * self.tile..(tiles.end * self.tile).min(self.sums)
+    }
+
+    /// Sums of a tile: fewer in the last one.
+    pub(super) fn width(self, tile: usize) -> usize {
+        self.sums_of(tile..tile + 1).len()
     }
 
     /// The rotated inputs of a chunk.
-    pub(super) fn inputs_of(self, chunk: usize) -> std::ops::Range<usize> {
+    pub(super) fn inputs_of(self, chunk: usize) -> Range<usize> {
         chunk * self.chunk..((chunk + 1) * self.chunk).min(self.inputs)
     }
 
     /// Inputs and sums of a tile's chunk.
     fn shape(self, tile: usize, chunk: usize) -> TileShape {
-        TileShape::new(self.inputs_of(chunk).len(), self.sums_of(tile).len())
+        TileShape::new(self.inputs_of(chunk).len(), self.width(tile))
     }
 
     fn index(self, sum: usize, input: usize) -> LinearIndex {
@@ -485,7 +493,7 @@ impl Encoding<'_> {
         scratch: &mut Scratch,
     ) -> Result<(), EncodeError> {
         let tiling = Tiling::new(self.plan, stage, linear);
-        let (sums, inputs) = (tiling.sums_of(tile), tiling.inputs_of(chunk));
+        let (sums, inputs) = (tiling.sums_of(tile..tile + 1), tiling.inputs_of(chunk));
         let (context, n) = (self.context, self.context.n());
         let shape = tiling.shape(tile, chunk);
         let limb_words = weight_stream_words(shape, n);

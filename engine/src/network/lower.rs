@@ -4,6 +4,8 @@
 //! (a tenth of a millisecond to a few) and name what they read and write; their order of execution follows from that
 //! alone. Stages are emitted breadth first, so that the tasks of a stage do not wait for each other's memory.
 
+use std::ops::Range;
+
 use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId};
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     lean::lower::LeanOperation,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
 };
+use crate::circuits::linear::GROUP_TILES;
 
 /// A plan as a graph of tasks.
 #[derive(Debug)]
@@ -53,8 +56,8 @@ pub(super) enum PaperOperation {
     RotateInto { rotation: i32 },
     /// `x <- rotate(x)`, or `x <- x + rotate(x)`.
     RotateAssign { rotation: i32, add: bool },
-    /// One limb of a tile of sums of products. Reads that limb of all rotated inputs.
-    Products { stage: usize, tile: usize, limb: usize },
+    /// One limb of some tiles of sums of products. Reads that limb of all rotated inputs.
+    Products { stage: usize, tiles: Range<usize>, limb: usize },
     /// A sum whose products are rescaled one by one. Reads all limbs of all rotated inputs, input by input.
     RescaledProducts { stage: usize, tile: usize, limbs: usize },
     /// The sum of values of so many limbs, each rotated by its amount, rescaled, and a linear stage's constant. Reads value
@@ -204,19 +207,23 @@ impl Lowering<'_> {
         let limbs = stage.limbs_in;
         let width = if lazy { limbs } else { limbs - 1 };
         let sums: Vec<Value> = (0..tiling.sums).map(|_| self.value(width)).collect();
-        for tile in 0..tiling.tiles() {
-            let of_tile = &sums[tiling.sums_of(tile)];
+        let group = if lazy { GROUP_TILES } else { 1 };
+        for first in (0..tiling.tiles()).step_by(group) {
+            let tiles = first..tiling.tiles().min(first + group);
             if lazy {
+                let of_tiles = &sums[tiling.sums_of(tiles.clone())];
                 for limb in 0..limbs {
                     let reads: Vec<_> = inputs.iter().map(|x| x.limb(limb)).collect();
-                    let writes: Vec<_> = of_tile.iter().map(|x| x.limb(limb)).collect();
-                    let work = self.products(1, inputs.len() * of_tile.len());
-                    self.emit_paper(PaperOperation::Products { stage: index, tile, limb }, &reads, &writes, work);
+                    let writes: Vec<_> = of_tiles.iter().map(|x| x.limb(limb)).collect();
+                    let work = self.products(1, inputs.len() * of_tiles.len());
+                    let operation = PaperOperation::Products { stage: index, tiles: tiles.clone(), limb };
+                    self.emit_paper(operation, &reads, &writes, work);
                 }
             } else {
+                let of_tile = &sums[tiling.sums_of(tiles)];
                 let reads: Vec<_> = inputs.iter().map(|x| x.0).collect();
                 let writes: Vec<_> = of_tile.iter().map(|x| x.0).collect();
-                let operation = PaperOperation::RescaledProducts { stage: index, tile, limbs };
+                let operation = PaperOperation::RescaledProducts { stage: index, tile: first, limbs };
                 let mut work = self.products(limbs, inputs.len());
                 work += Units::rescales(limbs as u64, inputs.len() as u64);
                 self.emit_paper(operation, &reads, &writes, work);

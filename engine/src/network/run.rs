@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use hear_kernels::accumulate::WeightTile;
 use hear_scheduler::{
     Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
 };
@@ -290,11 +291,18 @@ impl PaperRun<'_> {
             PaperOperation::RotateAssign { rotation, add } => {
                 self.rotation(*rotation, writes.len()).apply_assign(levels, writes, *add, scratch);
             }
-            PaperOperation::Products { stage, tile, limb } => {
+            PaperOperation::Products { stage, tiles, limb } => {
                 let tiling = self.tiling(*stage);
-                let stream = |chunk| (tiling.inputs_of(chunk).len(), self.encoded.weights(*stage, *tile, chunk, *limb));
-                let streams = (0..tiling.chunks()).map(stream);
-                linear::sum_of_products_into(levels.context(), *limb, reads, streams, writes, scratch);
+                let tile = |chunk, tile| WeightTile {
+                    stream: self.encoded.weights(*stage, tile, chunk, *limb),
+                    outputs: tiling.width(tile),
+                };
+                let chunk = |chunk| {
+                    let tiles = tiles.clone().map(|number| tile(chunk, number)).collect();
+                    (tiling.inputs_of(chunk).len(), tiles)
+                };
+                let chunks = (0..tiling.chunks()).map(chunk);
+                linear::sum_of_products_into(levels.context(), *limb, reads, chunks, writes, scratch);
             }
             PaperOperation::RescaledProducts { stage, tile, limbs } => {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);

@@ -3,7 +3,7 @@
 //! The loops run over pairs of blocks, b and its mirror n/16 - 1 - b, which share their weights. The inputs of a pair are
 //! first packed side by side, the mirrored block with its lanes reversed, so that the products read two streams, weights
 //! and packed inputs, instead of one per input and component: those lie a power of two apart and would evict each other
-//! from the caches. What a mirrored block gives is reversed when it is stored.
+//! from the caches. What is packed goes through all tiles of a call before the next pairs are packed. What a mirrored block gives is reversed when it is stored.
 
 use super::key_product::{scatter, store_sum};
 use super::products::{PACKED_INPUT, Weights, sum_products};
@@ -15,8 +15,8 @@ use crate::simd::{BLOCK, Isa, Lanes, dispatch};
 /// The most inputs of one call: what is packed at once stays within 64 KiB.
 pub const MAX_INPUTS: usize = 64;
 
-/// The most outputs of a tile. Each call packs its inputs anew and reads them once for all its outputs; but every output adds
-/// four places that are written to in turn, and more than these compete for the same places of the first-level cache.
+/// The most outputs of a tile: every output adds four places that are written to in turn, and more than these compete for the
+/// same places of the first-level cache.
 pub const MAX_OUTPUTS: usize = 8;
 
 /// The pairs of blocks that [`multiply_accumulate_into`] packs at once: enough to read whole runs of each input, few enough
@@ -110,12 +110,6 @@ pub fn weight_stream_insert(
     dispatch!(isa, scatter(modulus: Modulus, half_limb: &[u32], row: usize, offset: usize, stream: &mut [u32]));
 }
 
-/// The words of a panel: all `inputs`, packed.
-#[must_use]
-pub const fn panel_words(inputs: usize, n: usize) -> usize {
-    2 * inputs * n
-}
-
 /// The words of scratch that [`multiply_accumulate_into`] needs at least.
 #[must_use]
 pub const fn multiply_accumulate_scratch_words(inputs: usize, n: usize) -> usize {
@@ -128,86 +122,67 @@ const fn pair_words(inputs: usize) -> usize {
     2 * inputs * PACKED_INPUT
 }
 
-/// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o of a tile and the components c = 0 and 1.
+/// The weights of some outputs, in the order of [`weight_stream_insert`].
+#[derive(Clone, Copy, Debug)]
+pub struct WeightTile<'a> {
+    /// One limb of the weights of all inputs.
+    pub stream: &'a [u32],
+    /// How many outputs they are for.
+    pub outputs: usize,
+}
+
+/// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o of some tiles and the components c = 0 and 1. The
+/// tiles share the packing of the inputs.
 ///
-/// - in: `inputs` in `[0, q)`, each `[component][n]`; `weights` in `[0, q)`, Montgomery form, the first n/2 residues of each
-///   plaintext in the stream's order `[block of 16 residues][input][output][16]` ([`weight_stream_insert`] makes it)
+/// - in: `inputs` in `[0, q)`, each `[component][n]`; `tiles` for the outputs in their order, weights in `[0, q)`, Montgomery
+///   form, the first n/2 residues of each plaintext in the stream's order `[block of 16 residues][input][output][16]`
+///   ([`weight_stream_insert`] makes it)
 /// - out: `[0, q)`, each `[component][n]`; `scratch` holds nothing of use afterwards
 /// - order: NTT values in bit-reversed order
 /// - bounds and mirrored weights: see [the module](super)
 ///
 /// # Panics
-/// If there are not 1 to [`MAX_INPUTS`] inputs and 1 to [`MAX_OUTPUTS`] outputs, all of one length, a multiple of 64 words;
-/// if `weights` is not [`weight_stream_words`] long, or `scratch` not at least [`multiply_accumulate_scratch_words`]; in
-/// debug builds, if a residue is not below q.
+/// If there are not 1 to [`MAX_INPUTS`] inputs, all of one length, a multiple of 64 words; if a tile has not 1 to
+/// [`MAX_OUTPUTS`] outputs or not [`weight_stream_words`]; if the tiles have not as many outputs as there are, or those
+/// another length; if `scratch` has not at least [`multiply_accumulate_scratch_words`]; in debug builds, if a residue is not
+/// below q.
 pub fn multiply_accumulate_into(
     isa: Isa,
     modulus: Modulus,
     inputs: &[&[u32]],
-    weights: &[u32],
+    tiles: &[WeightTile<'_>],
     outputs: &mut [&mut [u32]],
     mode: Accumulation,
     scratch: &mut [u32],
 ) {
-    let (tile, n) = check_tile(modulus, inputs.len(), weights, outputs, mode);
-    check_inputs(modulus, inputs, n);
+    assert!((1..=MAX_INPUTS).contains(&inputs.len()), "{} inputs, not 1 to {MAX_INPUTS}", inputs.len());
+    let n = limb_length(inputs[0]);
+    for input in inputs {
+        assert_eq!(input.len(), 2 * n, "words of an input");
+        debug_assert_reduced(input, modulus);
+    }
+    for WeightTile { stream, outputs } in tiles {
+        let words = weight_stream_words(TileShape::new(inputs.len(), *outputs), n);
+        assert_eq!(stream.len(), words, "words of the weights of {} by {outputs} plaintexts", inputs.len());
+        debug_assert_reduced(stream, modulus);
+    }
+    assert_eq!(tiles.iter().map(|tile| tile.outputs).sum::<usize>(), outputs.len(), "outputs of the tiles");
+    for output in outputs.iter() {
+        assert_eq!(output.len(), 2 * n, "words of an output");
+        if mode == Accumulation::Add {
+            debug_assert_reduced(output, modulus);
+        }
+    }
     let (words, given) = (multiply_accumulate_scratch_words(inputs.len(), n), scratch.len());
     assert!(given >= words, "{given} words of scratch, {words} needed");
     let panel = &mut scratch[..words];
     dispatch!(isa, pack_and_accumulate(
-        tile: Tile,
+        modulus: Modulus,
         inputs: &[&[u32]],
         panel: &mut [u32],
-        weights: &[u32],
+        tiles: &[WeightTile<'_>],
         outputs: &mut [&mut [u32]],
-    ));
-}
-
-/// Packs the inputs of [`multiply_accumulate_panel_into`].
-///
-/// The panel's order is `[pair of blocks][the block, its mirror][input][component][16 residues]`; the mirrored blocks' lanes
-/// are reversed.
-///
-/// - in: `inputs`, each `[component][n]`
-/// - out: the same residues
-///
-/// # Panics
-/// If there are not 1 to [`MAX_INPUTS`] inputs, all of one length, a multiple of 64 words, or `panel` is not
-/// [`panel_words`] long.
-pub fn pack_panel_into(isa: Isa, inputs: &[&[u32]], panel: &mut [u32]) {
-    assert!((1..=MAX_INPUTS).contains(&inputs.len()), "{} inputs, not 1 to {MAX_INPUTS}", inputs.len());
-    let n = limb_length(inputs[0]);
-    assert_eq!(panel.len(), panel_words(inputs.len(), n), "words of a panel of {} inputs", inputs.len());
-    for input in inputs {
-        assert_eq!(input.len(), 2 * n, "words of an input");
-    }
-    for (group, part) in panel.chunks_mut(PAIRS_AT_ONCE * pair_words(inputs.len())).enumerate() {
-        dispatch!(isa, pack(inputs: &[&[u32]], first_pair: usize = group * PAIRS_AT_ONCE, part: &mut [u32]));
-    }
-}
-
-/// [`multiply_accumulate_into`] with the inputs packed before, which pays where several tiles share them.
-///
-/// # Panics
-/// As [`multiply_accumulate_into`], with `panel` of [`panel_words`] for the number of inputs that its length gives.
-pub fn multiply_accumulate_panel_into(
-    isa: Isa,
-    modulus: Modulus,
-    panel: &[u32],
-    weights: &[u32],
-    outputs: &mut [&mut [u32]],
-    mode: Accumulation,
-) {
-    let words = outputs.first().map_or(0, |output| output.len());
-    assert!(words > 0 && panel.len().is_multiple_of(words), "a panel of {} words for outputs of {words}", panel.len());
-    let (tile, _) = check_tile(modulus, panel.len() / words, weights, outputs, mode);
-    debug_assert_reduced(panel, modulus);
-    dispatch!(isa, accumulate(
-        tile: Tile,
-        first_pair: usize = 0,
-        panel: &[u32],
-        weights: &[u32],
-        outputs: &mut [&mut [u32]],
+        mode: Accumulation,
     ));
 }
 
@@ -219,61 +194,39 @@ fn limb_length(limb_pair: &[u32]) -> usize {
     words / 2
 }
 
-/// What to compute and the residues of a component, after checking outputs and weights.
-#[track_caller]
-fn check_tile(
-    modulus: Modulus,
-    inputs: usize,
-    weights: &[u32],
-    outputs: &[&mut [u32]],
-    mode: Accumulation,
-) -> (Tile, usize) {
-    let shape = TileShape::new(inputs, outputs.len());
-    let n = limb_length(outputs[0]);
-    for output in outputs {
-        assert_eq!(output.len(), 2 * n, "words of an output");
-        if mode == Accumulation::Add {
-            debug_assert_reduced(output, modulus);
-        }
-    }
-    let words = weight_stream_words(shape, n);
-    assert_eq!(weights.len(), words, "words of the weights of {inputs} by {} plaintexts", outputs.len());
-    debug_assert_reduced(weights, modulus);
-    (Tile { modulus, shape, mode }, n)
-}
-
-#[track_caller]
-fn check_inputs(modulus: Modulus, inputs: &[&[u32]], n: usize) {
-    for input in inputs {
-        assert_eq!(input.len(), 2 * n, "words of an input");
-        debug_assert_reduced(input, modulus);
-    }
-}
-
-/// What a call computes.
+/// What a tile's call computes.
 #[derive(Clone, Copy)]
-struct Tile {
+struct Call {
     modulus: Modulus,
     shape: TileShape,
     mode: Accumulation,
 }
 
-/// Packs and accumulates as many pairs of blocks at a time as `panel` holds.
+/// Packs as many pairs of blocks at a time as `panel` holds, and takes them through all tiles.
 #[inline(always)]
 fn pack_and_accumulate<L: Lanes>(
     l: L,
-    tile: Tile,
+    modulus: Modulus,
     inputs: &[&[u32]],
     panel: &mut [u32],
-    weights: &[u32],
+    tiles: &[WeightTile<'_>],
     outputs: &mut [&mut [u32]],
+    mode: Accumulation,
 ) {
-    let (pair_words, block_words) = (pair_words(tile.shape.inputs), tile.shape.block_words());
-    let pairs = panel.len() / pair_words;
-    for (group, weights) in weights.chunks(pairs * block_words).enumerate() {
-        let panel = &mut panel[..weights.len() / block_words * pair_words];
-        pack(l, inputs, group * pairs, panel);
-        accumulate(l, tile, group * pairs, panel, weights, outputs);
+    let (all, words) = (inputs[0].len() / 2 / PAIR, pair_words(inputs.len()));
+    for first_pair in (0..all).step_by(PAIRS_AT_ONCE) {
+        let pairs = PAIRS_AT_ONCE.min(all - first_pair);
+        let panel = &mut panel[..pairs * words];
+        pack(l, inputs, first_pair, panel);
+        let mut rest = &mut *outputs;
+        for tile in tiles {
+            let shape = TileShape { inputs: inputs.len(), outputs: tile.outputs };
+            let block_words = shape.block_words();
+            let weights = &tile.stream[first_pair * block_words..];
+            let (of_tile, others) = rest.split_at_mut(tile.outputs);
+            accumulate(l, Call { modulus, shape, mode }, first_pair, panel, weights, of_tile);
+            rest = others;
+        }
     }
 }
 
@@ -307,16 +260,16 @@ fn pack<L: Lanes>(l: L, inputs: &[&[u32]], first_pair: usize, panel: &mut [u32])
 #[inline(always)]
 fn accumulate<L: Lanes>(
     l: L,
-    tile: Tile,
+    call: Call,
     first_pair: usize,
     panel: &[u32],
     weights: &[u32],
     outputs: &mut [&mut [u32]],
 ) {
-    let sums = ProductSums::new(l, tile.modulus);
+    let sums = ProductSums::new(l, call.modulus);
     let n = outputs[0].len() / 2;
-    let block_words = tile.shape.inputs * PACKED_INPUT;
-    let pairs = panel.chunks_exact(2 * block_words).zip(weights.chunks_exact(tile.shape.block_words()));
+    let block_words = call.shape.inputs * PACKED_INPUT;
+    let pairs = panel.chunks_exact(2 * block_words).zip(weights.chunks_exact(call.shape.block_words()));
     for (b, (packed, weights)) in pairs.enumerate() {
         (0..weights.len()).step_by(BLOCK).for_each(|word| l.prefetch(weights, WEIGHTS_AHEAD + word));
         for lane in (0..BLOCK).step_by(L::COUNT) {
@@ -324,8 +277,8 @@ fn accumulate<L: Lanes>(
             for reversed in [false, true] {
                 let packed = &packed[if reversed { block_words } else { 0 } + lane..];
                 let at = if reversed { n - L::COUNT - at } else { at };
-                let to = Destination { at, reversed, mode: tile.mode };
-                accumulate_vector(l, sums, tile.shape, packed, &weights[lane..], outputs, to);
+                let to = Destination { at, reversed, mode: call.mode };
+                accumulate_vector(l, sums, call.shape, packed, &weights[lane..], outputs, to);
             }
         }
     }

@@ -1,8 +1,7 @@
 //! Sums of products modulo a prime: the inner loops of key switching and of convolutions.
 //!
 //! - [`key_product_into`]: the digits of a decomposed polynomial times a switching key;
-//! - [`multiply_accumulate_into`]: a tile of ciphertexts times plaintexts with real slots, summed over the inputs;
-//!   [`pack_panel_into`] with [`multiply_accumulate_panel_into`] does the same where several tiles share their inputs;
+//! - [`multiply_accumulate_into`]: tiles of ciphertexts times plaintexts with real slots, summed over the inputs;
 //! - [`multiply_accumulate_periodic_into`]: ciphertexts times plaintexts with periodic slots, summed over the inputs;
 //! - [`multiply_real_into`]: one ciphertext times one such plaintext.
 //!
@@ -35,8 +34,8 @@ mod sums;
 mod tests;
 
 pub use convolution::{
-    Accumulation, MAX_INPUTS, MAX_OUTPUTS, TileShape, multiply_accumulate_into, multiply_accumulate_panel_into,
-    multiply_accumulate_scratch_words, pack_panel_into, panel_words, weight_stream_insert, weight_stream_words,
+    Accumulation, MAX_INPUTS, MAX_OUTPUTS, TileShape, WeightTile, multiply_accumulate_into,
+    multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
 };
 pub use key_product::{
     MAX_DIGITS, key_product_add_assign, key_product_into, key_stream_from_limbs, key_stream_insert,

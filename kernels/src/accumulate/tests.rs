@@ -120,13 +120,15 @@ fn tiles_match_the_definition() {
         (64, 64, 4),
     ] {
         for q in MODULI {
-            check_tile(n, TileShape::new(inputs, outputs), q);
+            check_tiles(n, TileShape::new(inputs, outputs), outputs, q);
+            check_tiles(n, TileShape::new(inputs, outputs), 2 * outputs + 1, q);
         }
     }
 }
 
-fn check_tile(n: usize, shape: TileShape, q: u32) {
-    let (inputs, outputs) = (shape.inputs(), shape.outputs());
+/// Checks `outputs` sums, taken in tiles of the shape's outputs and what is left of them.
+fn check_tiles(n: usize, shape: TileShape, outputs: usize, q: u32) {
+    let inputs = shape.inputs();
     let modulus = Modulus::new(q).unwrap();
     let ciphertexts: Vec<Vec<u32>> = (0..inputs).map(|k| residues(2 * n, q, 3 + k as u64)).collect();
     let weights: Vec<Vec<u32>> = (0..inputs * outputs).map(|i| residues(n / 2, q, 1000 + i as u64)).collect();
@@ -138,32 +140,24 @@ fn check_tile(n: usize, shape: TileShape, q: u32) {
     let added: Vec<Vec<u32>> =
         before.iter().zip(&sums).map(|(a, b)| a.iter().zip(b).map(|(&a, &b)| add(q, a, b)).collect()).collect();
     for isa in tiers() {
-        let context = format!("{isa}, q {q}, n {n}, {shape:?}");
-        let mut stream = vec![0; weight_stream_words(shape, n)];
-        for (i, half) in weights.iter().enumerate() {
-            weight_stream_insert(isa, modulus, &mut stream, shape, i / outputs, i % outputs, half);
-        }
+        let stream = |first: usize| {
+            let shape = TileShape::new(inputs, shape.outputs().min(outputs - first));
+            let mut stream = vec![0; weight_stream_words(shape, n)];
+            for (k, o) in (0..inputs).flat_map(|k| (0..shape.outputs()).map(move |o| (k, o))) {
+                weight_stream_insert(isa, modulus, &mut stream, shape, k, o, &weights[k * outputs + first + o]);
+            }
+            (stream, shape.outputs())
+        };
+        let streams: Vec<_> = (0..outputs).step_by(shape.outputs()).map(stream).collect();
+        let tiles: Vec<_> = streams.iter().map(|(stream, outputs)| WeightTile { stream, outputs: *outputs }).collect();
         let mut scratch = vec![u32::MAX; multiply_accumulate_scratch_words(inputs, n)];
-        let mut panel = vec![u32::MAX; panel_words(inputs, n)];
-        pack_panel_into(isa, &views(&ciphertexts), &mut panel);
-        for (mode, start, expected) in [
+        for (mode, mut out, expected) in [
             (Accumulation::Overwrite, vec![vec![u32::MAX; 2 * n]; outputs], &sums),
             (Accumulation::Add, before.clone(), &added),
         ] {
-            let mut out = start.clone();
-            multiply_accumulate_into(
-                isa,
-                modulus,
-                &views(&ciphertexts),
-                &stream,
-                &mut views_mut(&mut out),
-                mode,
-                &mut scratch,
-            );
-            assert_eq!(&out, expected, "{context}, {mode:?}");
-            let mut out = start;
-            multiply_accumulate_panel_into(isa, modulus, &panel, &stream, &mut views_mut(&mut out), mode);
-            assert_eq!(&out, expected, "{context}, {mode:?}, packed before");
+            let (x, outputs) = (views(&ciphertexts), &mut views_mut(&mut out));
+            multiply_accumulate_into(isa, modulus, &x, &tiles, outputs, mode, &mut scratch);
+            assert_eq!(&out, expected, "{isa}, q {q}, n {n}, {shape:?}, {mode:?}");
         }
     }
 }
@@ -308,12 +302,13 @@ mod refused_tiles {
     struct Lengths {
         inputs: Vec<usize>,
         weights: usize,
+        in_tile: usize,
         outputs: Vec<usize>,
         scratch: usize,
     }
 
     fn right() -> Lengths {
-        Lengths { inputs: vec![64; 2], weights: 64, outputs: vec![64; 2], scratch: 128 }
+        Lengths { inputs: vec![64; 2], weights: 64, in_tile: 2, outputs: vec![64; 2], scratch: 128 }
     }
 
     fn run(lengths: &Lengths) {
@@ -322,7 +317,8 @@ mod refused_tiles {
         let (inputs, mut outputs) = (zeros(&lengths.inputs), zeros(&lengths.outputs));
         let (weights, mut scratch) = (vec![0; lengths.weights], vec![0; lengths.scratch]);
         let (mode, outputs) = (Accumulation::Overwrite, &mut views_mut(&mut outputs));
-        multiply_accumulate_into(isa, modulus, &views(&inputs), &weights, outputs, mode, &mut scratch);
+        let tiles = [WeightTile { stream: &weights, outputs: lengths.in_tile }];
+        multiply_accumulate_into(isa, modulus, &views(&inputs), &tiles, outputs, mode, &mut scratch);
     }
 
     #[test]
@@ -331,13 +327,13 @@ mod refused_tiles {
     }
 
     #[test]
-    #[should_panic(expected = "number of inputs")]
+    #[should_panic(expected = "0 inputs, not 1 to 64")]
     fn no_input() {
         run(&Lengths { inputs: vec![], ..right() });
     }
 
     #[test]
-    #[should_panic(expected = "number of inputs")]
+    #[should_panic(expected = "65 inputs, not 1 to 64")]
     fn too_many_inputs() {
         run(&Lengths { inputs: vec![64; 65], ..right() });
     }
@@ -345,13 +341,19 @@ mod refused_tiles {
     #[test]
     #[should_panic(expected = "number of outputs")]
     fn no_output() {
-        run(&Lengths { outputs: vec![], ..right() });
+        run(&Lengths { in_tile: 0, outputs: vec![], ..right() });
     }
 
     #[test]
     #[should_panic(expected = "number of outputs")]
     fn too_many_outputs() {
-        run(&Lengths { outputs: vec![64; 9], ..right() });
+        run(&Lengths { in_tile: 9, outputs: vec![64; 9], ..right() });
+    }
+
+    #[test]
+    #[should_panic(expected = "outputs of the tiles")]
+    fn more_outputs_than_the_tiles_have() {
+        run(&Lengths { outputs: vec![64; 3], ..right() });
     }
 
     #[test]
@@ -385,19 +387,6 @@ mod refused_tiles {
     }
 
     #[test]
-    #[should_panic(expected = "words of a panel")]
-    fn panel_of_another_length() {
-        pack_panel_into(any().0, &[&[0; 64][..]; 2], &mut [0; 64]);
-    }
-
-    #[test]
-    #[should_panic(expected = "a panel of 96 words for outputs of 64")]
-    fn panel_that_ends_within_an_input() {
-        let (isa, modulus) = any();
-        multiply_accumulate_panel_into(isa, modulus, &[0; 96], &[0; 64], &mut [&mut [0; 64]], Accumulation::Overwrite);
-    }
-
-    #[test]
     #[should_panic(expected = "plaintext 1, 2 of 2 by 2")]
     fn unknown_output() {
         let (isa, modulus) = any();
@@ -417,7 +406,8 @@ mod refused_tiles {
     fn unreduced_weight() {
         let (isa, modulus) = any();
         let (mode, outputs) = (Accumulation::Overwrite, &mut [&mut [0; 64][..]]);
-        multiply_accumulate_into(isa, modulus, &[&[0; 64]], &[12_289; 16], outputs, mode, &mut [0; 64]);
+        let tiles = [WeightTile { stream: &[12_289; 16], outputs: 1 }];
+        multiply_accumulate_into(isa, modulus, &[&[0; 64]], &tiles, outputs, mode, &mut [0; 64]);
     }
 }
 
