@@ -12,7 +12,7 @@ use hear_engine::{
         lower::Keep,
         plan::{Plan, Security, Stage},
         run::Inference,
-        store::{KeySet, Scheme, Work},
+        store::{KeySet, Scheme, Schemes, Work},
     },
     rlwe::Randomness,
 };
@@ -50,7 +50,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let work = Work::new(&*executor, &cancel);
     let (keys, keygen) = repeat(protocol.repeats, || {
         let progress = |done, of| progress.show("keys", done, of);
-        Ok(KeySet::generate(&scheme, &randomness, &work.with_progress(&progress))?)
+        Ok(KeySet::generate(&Schemes::from(&scheme), &randomness, &work.with_progress(&progress))?)
     })?;
     let (encoded, encode) = repeat(protocol.repeats, || {
         let progress = |done, of| progress.show("encode", done, of);

@@ -72,14 +72,15 @@ impl<'a> Trial<'a> {
         let encrypted = encryptor.encrypt(row as u64, clip, self.randomness)?;
         times.encrypt.push(start.elapsed());
 
-        let context = &evaluation.scheme.context;
+        let context = &evaluation.schemes.context;
         let transforms = context.transforms();
         let start = Instant::now();
         let inferred =
             self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &RunOptions::default());
         let (ciphertext, report) = inferred?;
         let ntt = context.transforms() - transforms;
-        let result = evaluation.release(&encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
+        let result =
+            evaluation.release(self.inference.plan(), &encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
         times.infer.push(start.elapsed());
         times.reports.push(report);
         if *times.ntt.get_or_insert(ntt) != ntt {

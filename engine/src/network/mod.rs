@@ -2,7 +2,7 @@
 //!
 //! - [`method`]: what a user chooses
 //! - [`packing`]: where values stand in slots
-//! - [`plan`]: what is computed, as data; [`cost`]: what that costs
+//! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`plan_set`]: plans that share encrypted clips
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
@@ -17,6 +17,7 @@ pub mod method;
 pub mod packing;
 mod plaintexts;
 pub mod plan;
+pub mod plan_set;
 pub mod reference;
 pub mod run;
 pub mod store;

@@ -24,7 +24,7 @@ use crate::{
     rlwe::{Ciphertext, KeySwitchSpec, KeyTarget, SpecError, SwitchingKey},
 };
 
-/// The switching keys of a plan, by their kind.
+/// The switching keys of a plan, or of several that share them, by their kind.
 #[derive(Debug, Default)]
 pub struct EvaluationKeys {
     keys: BTreeMap<KeySwitchSpec, SwitchingKey>,
@@ -153,6 +153,12 @@ impl<'a> Inference<'a> {
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
         Ok(Self { context: Arc::clone(context), plan, method, lowered })
+    }
+
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
     }
 
     /// Memory for runs on so many workers, one run at a time.
