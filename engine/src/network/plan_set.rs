@@ -41,7 +41,9 @@ pub enum PlanSetError {
         second: String,
     },
     /// They read other packings of the input.
-    #[error("{plans} cannot share an encrypted clip, because they read it packed differently: {first} and {second}")]
+    #[error(
+        "{plans} cannot share an encrypted clip, because they read it packed differently: {first}, against {second}"
+    )]
     Packing {
         /// Method and shape of both.
         plans: String,

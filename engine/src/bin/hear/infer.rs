@@ -1,7 +1,7 @@
 //! `hear infer`: encrypted clips become encrypted logits.
 
+mod networks;
 mod summary;
-mod task;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -20,8 +20,8 @@ use crate::{
     failure::Failure,
     session::{Interrupt, Session},
 };
+use networks::{PlannedNetwork, Source, Weights, directory_names};
 use summary::{NetworkSummary, Row, Summary};
-use task::{Source, Task, Weights, directory_names};
 
 /// Classify encrypted clips with the evaluation keys, without decrypting them
 ///
@@ -105,7 +105,7 @@ impl Infer {
         warn_if_insecure(&self.keys, keys.is_insecure());
 
         // The weights first: they are refused sooner than the keys are read.
-        let tasks = self.load(sources, &keys, &session)?;
+        let networks = self.load(sources, &keys, &session)?;
         let started = Instant::now();
         let progress = session.progress("loading keys");
         let report = |done, total| progress.set(done, total);
@@ -118,11 +118,11 @@ impl Infer {
         let cloud = Cloud { session: &session, evaluation: &evaluation, unused };
         // Dropped after those below it, so that a failure leaves no empty directory.
         let out = OutputDirectory::create(&self.out)?;
-        let mut runs = tasks.iter().map(|task| cloud.ready(task, &out)).collect::<Result<Vec<_>, _>>()?;
+        let mut runs = networks.iter().map(|network| cloud.ready(network, &out)).collect::<Result<Vec<_>, _>>()?;
         cloud.classify_all(&files, &mut runs)?;
 
-        let networks = runs.into_iter().map(|run| run.summary).collect();
-        let summary = Summary { key_load_s, networks, with_stages: self.stages };
+        let summaries = runs.into_iter().map(|run| run.summary).collect();
+        let summary = Summary { key_load_s, networks: summaries, with_stages: self.stages };
         session.print(|| summary.text(&self.out), || summary.json(&session))
     }
 
@@ -137,12 +137,12 @@ impl Infer {
         sources: Vec<Source>,
         keys: &EvaluationFile,
         session: &Session<'_>,
-    ) -> Result<Vec<Task<Weights>>, Failure> {
+    ) -> Result<Vec<PlannedNetwork<Weights>>, Failure> {
         let directories = directory_names(&sources)?;
-        let tasks = sources.into_iter().zip(directories).map(|(source, directory)| source.task(directory, keys));
-        let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
-        tasks.iter().try_for_each(|task| self.check_method(task.scheme.plan.method))?;
-        tasks.into_iter().map(|task| task.load(session)).collect()
+        let networks = sources.into_iter().zip(directories).map(|(source, directory)| source.planned(directory, keys));
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        networks.iter().try_for_each(|network| self.check_method(network.scheme.plan.method))?;
+        networks.into_iter().map(|network| network.load(session)).collect()
     }
 
     fn check_method(&self, keys: Method) -> Result<(), Failure> {
@@ -173,12 +173,12 @@ struct NetworkRun<'a> {
 }
 
 impl<'a> Cloud<'a> {
-    fn ready(&self, task: &'a Task<Weights>, out: &OutputDirectory) -> Result<NetworkRun<'a>, Failure> {
-        let Scheme { plan, context } = &task.scheme;
-        let inference = Inference::new(context, plan, &self.evaluation.keys, &task.weights.encoded, Keep::Result)?;
+    fn ready(&self, network: &'a PlannedNetwork<Weights>, out: &OutputDirectory) -> Result<NetworkRun<'a>, Failure> {
+        let Scheme { plan, context } = &network.scheme;
+        let inference = Inference::new(context, plan, &self.evaluation.keys, &network.weights.encoded, Keep::Result)?;
         let memory = inference.memory(self.session.executor.workers())?;
-        let directory = OutputDirectory::create(&out.path().join(task.directory.as_deref().unwrap_or_default()))?;
-        Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { task, rows: Vec::new() } })
+        let directory = OutputDirectory::create(&out.path().join(network.directory.as_deref().unwrap_or_default()))?;
+        Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { network, rows: Vec::new() } })
     }
 
     /// Runs all networks on every clip.

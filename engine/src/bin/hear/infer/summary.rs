@@ -5,7 +5,7 @@ use std::path::Path;
 use hear_scheduler::{Report, report::StageReport};
 use serde_json::{Value, json};
 
-use super::task::{Origin, Task, Weights};
+use super::networks::{Origin, PlannedNetwork, Weights};
 use crate::{output, session::Session};
 
 /// All networks on all rows.
@@ -17,7 +17,7 @@ pub(super) struct Summary<'a> {
 
 /// One network on all rows.
 pub(super) struct NetworkSummary<'a> {
-    pub(super) task: &'a Task<Weights>,
+    pub(super) network: &'a PlannedNetwork<Weights>,
     pub(super) rows: Vec<Row>,
 }
 
@@ -94,7 +94,7 @@ impl Summary<'_> {
 
 impl NetworkSummary<'_> {
     fn name(&self) -> &str {
-        self.task.directory.as_deref().unwrap_or(&self.task.name)
+        self.network.directory.as_deref().unwrap_or(&self.network.name)
     }
 
     fn mean(&self, of: impl Fn(&Row) -> f64) -> f64 {
@@ -106,7 +106,7 @@ impl NetworkSummary<'_> {
     }
 
     fn origin(&self) -> String {
-        match &self.task.weights.origin {
+        match &self.network.weights.origin {
             Origin::Encoded { encode_s } => format!("network encoded in {}", output::seconds(*encode_s)),
             Origin::Read { file, load_s } => format!("{} read in {}", file.display(), output::seconds(*load_s)),
         }
@@ -125,7 +125,7 @@ impl NetworkSummary<'_> {
     }
 
     fn stage_table(&self) -> String {
-        let heading = self.task.directory.as_ref().map_or_else(String::new, |name| format!("{name}\n"));
+        let heading = self.network.directory.as_ref().map_or_else(String::new, |name| format!("{name}\n"));
         let mut text = format!("\n{heading}{:<10}{:>8}{:>14}{:>14}\n", "stage", "tasks", "thread time", "span");
         for StageTimes { name, tasks, busy_s, span_s } in self.stages() {
             text += &format!("{name:<10}{tasks:>8}{:>14}{:>14}\n", output::seconds(busy_s), output::seconds(span_s));
@@ -134,8 +134,8 @@ impl NetworkSummary<'_> {
     }
 
     fn json(&self, with_stages: bool) -> serde_json::Map<String, Value> {
-        let plan = &self.task.scheme.plan;
-        let (model, encode_s, load_s) = match &self.task.weights.origin {
+        let plan = &self.network.scheme.plan;
+        let (model, encode_s, load_s) = match &self.network.weights.origin {
             Origin::Encoded { encode_s } => (None, Some(encode_s), None),
             Origin::Read { file, load_s } => (Some(file), None, Some(load_s)),
         };

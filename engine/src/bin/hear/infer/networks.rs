@@ -56,11 +56,15 @@ impl Source {
     }
 
     /// Finds the plan among the keys' that the network runs under.
-    pub(super) fn task(self, directory: Option<String>, keys: &EvaluationFile) -> Result<Task<Waiting>, Failure> {
+    pub(super) fn planned(
+        self,
+        directory: Option<String>,
+        keys: &EvaluationFile,
+    ) -> Result<PlannedNetwork<Waiting>, Failure> {
         Ok(match self {
             Self::Network { given, network } => {
                 let scheme = scheme_for(&network, keys)?;
-                Task { name: given, directory, scheme, weights: Waiting::Network(network) }
+                PlannedNetwork { name: given, directory, scheme, weights: Waiting::Network(network) }
             }
             Self::Model(path) => {
                 let file = ModelFile::open(&path, keys.schemes())?;
@@ -70,7 +74,7 @@ impl Source {
                     .network()
                     .map(NetworkName::as_str)
                     .map_or_else(|| scheme.plan.shape.to_string(), str::to_owned);
-                Task { name, directory, scheme, weights: Waiting::Model(path, Box::new(file)) }
+                PlannedNetwork { name, directory, scheme, weights: Waiting::Model(path, Box::new(file)) }
             }
         })
     }
@@ -95,7 +99,7 @@ pub(super) fn directory_names(sources: &[Source]) -> Result<Vec<Option<String>>,
 }
 
 /// A network, and the plan that it runs under.
-pub(super) struct Task<W> {
+pub(super) struct PlannedNetwork<W> {
     /// What reports call it where it is the only one.
     pub(super) name: String,
     /// The name of its directory, and what reports call it, where there are several.
@@ -124,15 +128,15 @@ pub(super) enum Origin {
     Read { file: PathBuf, load_s: f64 },
 }
 
-impl Task<Waiting> {
+impl PlannedNetwork<Waiting> {
     /// Encodes the network, or reads the model.
-    pub(super) fn load(self, session: &Session<'_>) -> Result<Task<Weights>, Failure> {
+    pub(super) fn load(self, session: &Session<'_>) -> Result<PlannedNetwork<Weights>, Failure> {
         let Self { name, directory, scheme, weights } = self;
         let weights = match weights {
             Waiting::Network(network) => encode(&network, &scheme, session)?,
             Waiting::Model(path, file) => read(path, *file, session)?,
         };
-        Ok(Task { name, directory, scheme, weights })
+        Ok(PlannedNetwork { name, directory, scheme, weights })
     }
 }
 
