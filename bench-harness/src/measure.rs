@@ -57,7 +57,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         Ok(EncodedNetwork::new(context, plan, &network, &*executor, &cancel, &progress)?)
     })?;
     let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
-    let mut trial = Trial::new(&network, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
+    let mut trial = Trial::new(&network, plan, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
     for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
         trial.clip(protocol.first_row + warm_up % clips.len(), clip)?;

@@ -155,12 +155,6 @@ impl<'a> Inference<'a> {
         Ok(Self { context: Arc::clone(context), plan, method, lowered })
     }
 
-    /// The plan.
-    #[must_use]
-    pub fn plan(&self) -> &'a Plan {
-        self.plan
-    }
-
     /// Memory for runs on so many workers, one run at a time.
     ///
     /// # Errors

@@ -207,7 +207,7 @@ impl<'a> Cloud<'a> {
         let (ciphertext, report) = inference
             .run(&input.ciphertext, memory, executor.as_ref(), &options)
             .map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
-        let result = self.evaluation.release(inference.plan(), input, ciphertext, self.unused)?;
+        let result = self.evaluation.release(&summary.network.scheme.plan, input, ciphertext, self.unused)?;
         let infer_s = started.elapsed().as_secs_f64();
         self.evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), &result)?;
         summary.rows.push(Row { row: file.row, infer_s, report });
