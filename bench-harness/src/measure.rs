@@ -12,7 +12,7 @@ use hear_engine::{
         lower::Keep,
         plan::{Plan, Security, Stage},
         run::Inference,
-        store::{KeySet, Scheme, Work},
+        store::{KeySet, Scheme, Schemes, Work},
     },
     rlwe::Randomness,
 };
@@ -50,14 +50,14 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let work = Work::new(&*executor, &cancel);
     let (keys, keygen) = repeat(protocol.repeats, || {
         let progress = |done, of| progress.show("keys", done, of);
-        Ok(KeySet::generate(&scheme, &randomness, &work.with_progress(&progress))?)
+        Ok(KeySet::generate(&Schemes::from(&scheme), &randomness, &work.with_progress(&progress))?)
     })?;
     let (encoded, encode) = repeat(protocol.repeats, || {
         let progress = |done, of| progress.show("encode", done, of);
         Ok(EncodedNetwork::new(context, plan, &network, &*executor, &cancel, &progress)?)
     })?;
     let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
-    let mut trial = Trial::new(&network, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
+    let mut trial = Trial::new(&network, plan, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
     for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
         trial.clip(protocol.first_row + warm_up % clips.len(), clip)?;

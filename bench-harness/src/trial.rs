@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use hear_engine::{
     network::{
+        plan::Plan,
         run::Inference,
         store::{KeySet, StoreError, UnusedSlots},
     },
@@ -21,6 +22,7 @@ use crate::verification::Verification;
 /// Clips on their way from a home through the cloud to the monitoring service.
 pub(crate) struct Trial<'a> {
     network: &'a Network,
+    plan: &'a Plan,
     keys: &'a KeySet,
     randomness: &'a Randomness,
     inference: Inference<'a>,
@@ -48,6 +50,7 @@ impl<'a> Trial<'a> {
     /// Allocates the memory of a run.
     pub(crate) fn new(
         network: &'a Network,
+        plan: &'a Plan,
         keys: &'a KeySet,
         randomness: &'a Randomness,
         inference: Inference<'a>,
@@ -56,7 +59,7 @@ impl<'a> Trial<'a> {
     ) -> Result<Self> {
         let memory = inference.memory(executor.workers())?;
         let (verification, times) = (Verification::new(tolerance), Times::default());
-        Ok(Self { network, keys, randomness, inference, executor, memory, tolerance, verification, times })
+        Ok(Self { network, plan, keys, randomness, inference, executor, memory, tolerance, verification, times })
     }
 
     /// Forgets the clips so far.
@@ -72,14 +75,14 @@ impl<'a> Trial<'a> {
         let encrypted = encryptor.encrypt(row as u64, clip, self.randomness)?;
         times.encrypt.push(start.elapsed());
 
-        let context = &evaluation.scheme.context;
+        let context = &evaluation.schemes.context;
         let transforms = context.transforms();
         let start = Instant::now();
         let inferred =
             self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &RunOptions::default());
         let (ciphertext, report) = inferred?;
         let ntt = context.transforms() - transforms;
-        let result = evaluation.release(&encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
+        let result = evaluation.release(self.plan, &encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
         times.infer.push(start.elapsed());
         times.reports.push(report);
         if *times.ntt.get_or_insert(ntt) != ntt {

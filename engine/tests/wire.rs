@@ -15,7 +15,8 @@ use hear_engine::rlwe::{
 };
 use hear_engine::wire::{
     CiphertextHeader, EvaluationKeyReader, EvaluationKeyWriter, Fault, FileReader, FileWriter, Header, Kind,
-    PublicKeyFile, SecretKeyFile, WireError, read_ciphertext, write_ciphertext, write_public_key, write_secret_key,
+    PublicKeyFile, SecretKeyFile, StoredPlan, WireError, read_ciphertext, write_ciphertext, write_public_key,
+    write_secret_key,
 };
 use hear_kernels::simd::Isa;
 use tempfile::TempDir;
@@ -39,7 +40,7 @@ impl Fixture {
         let context = Context::new(&parameters, Isa::detect());
         let secret = SecretKey::generate(&context, &randomness()).unwrap();
         let public = PublicKey::generate(&context, &secret, SEED, &randomness()).unwrap();
-        let header = Header::new(&parameters, PLAN, b"a plan".to_vec(), true);
+        let header = Header::new(&parameters, vec![stored(b"a plan"), stored(b"another")], true);
         Self { context, secret, public, header, directory: TempDir::new().unwrap() }
     }
 
@@ -79,6 +80,10 @@ impl Fixture {
         reader.finish()?;
         Ok(keys)
     }
+}
+
+fn stored(bytes: &[u8]) -> StoredPlan {
+    StoredPlan { hash: *blake3::hash(bytes).as_bytes(), bytes: bytes.to_vec() }
 }
 
 fn randomness() -> Randomness {
@@ -140,8 +145,9 @@ fn every_kind_of_file_reads_as_it_was_written() {
 #[test]
 fn the_header_s_plan_and_parameters_are_checked() {
     let fixture = Fixture::new();
-    assert!(fixture.header.check_plan(&PLAN).is_ok());
-    let sentence = fixture.header.check_plan(&[0xab; 32]).unwrap_err().to_string();
+    let plan = StoredPlan { hash: PLAN, bytes: Vec::new() };
+    assert!(plan.check(&PLAN).is_ok());
+    let sentence = plan.check(&[0xab; 32]).unwrap_err().to_string();
     assert!(sentence.starts_with("it was made for another plan (hash 0505") && sentence.contains("expected abab"));
 
     assert_eq!(fixture.header.parameters_insecure().unwrap().hash(), fixture.context.parameters().hash());
@@ -182,7 +188,7 @@ fn each_way_to_be_wrong_has_its_own_sentence() {
         ("the magic alone", |bytes| bytes.truncate(8), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte missing", |bytes| bytes.truncate(bytes.len() - 1), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte more", |bytes| bytes.push(0), |fault| matches!(fault, Fault::TooLong { .. })),
-        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 2 })),
+        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 3 })),
         ("kind", |bytes| bytes[10] = 1, |fault| matches!(fault, Fault::Kind { found: Kind::SecretKey, .. })),
         ("no kind", |bytes| bytes[10] = 99, |fault| matches!(fault, Fault::UnknownKind { found: 99, .. })),
         ("header", |bytes| bytes[30] ^= 1, |fault| matches!(fault, Fault::Corrupted)),

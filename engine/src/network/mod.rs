@@ -2,7 +2,8 @@
 //!
 //! - [`method`]: what a user chooses; [`key_switching`]: how keys are switched at each level
 //! - [`packing`]: where values stand in slots
-//! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`choose`]: the fastest one for a machine
+//! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`choose`]: the fastest one for a machine;
+//!   [`plan_set`]: plans that share encrypted clips
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
@@ -19,6 +20,7 @@ pub mod method;
 pub mod packing;
 mod plaintexts;
 pub mod plan;
+pub mod plan_set;
 pub mod reference;
 pub mod run;
 pub mod store;

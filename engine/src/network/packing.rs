@@ -6,6 +6,8 @@
 //! stands between valid positions is junk, or another channel's values where ciphertexts have been interlaced
 //! ([`Grid::lane_steps`]).
 
+use std::fmt;
+
 use hear_model::network::{Dimension, INPUT_CHANNELS, INPUT_VALUES};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
@@ -200,6 +202,25 @@ impl InputPacking {
             }
         }
         slots
+    }
+}
+
+/// `windows of a 2d clip, 8 limbs at scale 2^34`.
+impl fmt::Display for InputPacking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} limbs at scale 2^{}", self.layout, self.limbs, self.scale_bits)
+    }
+}
+
+impl fmt::Display for InputLayout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Blocks { grid: Grid { rows, columns, .. }, interlaced } => {
+                let place = if *interlaced { "copies in all blocks" } else { "in the first blocks" };
+                write!(f, "channels of {rows} x {columns} {place}")
+            }
+            Self::Windows(dimension) => write!(f, "windows of a {dimension} clip"),
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     rlwe::{Ciphertext, KeySwitchSpec, KeyTarget, SpecError, SwitchingKey},
 };
 
-/// The switching keys of a plan, by their kind.
+/// The switching keys of a plan, or of several that share them, by their kind.
 #[derive(Debug, Default)]
 pub struct EvaluationKeys {
     keys: BTreeMap<KeySwitchSpec, SwitchingKey>,

@@ -1,12 +1,14 @@
 //! What the parties do with keys and files: the library behind the command line, for tests and measurements too.
 //!
-//! - [`KeySet`]: all keys of a plan in memory; [`generate_key_files`]: the three files, without holding them in memory
+//! - [`Scheme`]: a plan and its tables; [`Schemes`]: the plans that a set of keys serves, on the same tables
+//! - [`KeySet`]: all keys of some plans in memory; [`generate_key_files`]: the three files, without holding them in memory
 //! - [`Encryptor`] (the homes), [`Evaluation`] (the cloud), [`Decryptor`] (the monitoring service): what one party can
 //!   do, each made from its own key alone
 //! - [`ModelWriter`], [`ModelFile`]: a network's plaintexts in a file, so that the cloud need not encode them again
-//! - [`RowFile`]: how the files of encrypted rows are named; [`write_plan`], [`read_plan`]: plans in files
+//! - [`RowFile`]: how the files of encrypted rows are named; [`ResultFile`]: how those of several networks are told apart;
+//!   [`write_plan`], [`read_plan`]: plans in files
 //!
-//! Every key file carries the whole plan, so that a party needs nothing but its key. What does not belong together is
+//! Every key file carries the whole plans, so that a party needs nothing but its key. What does not belong together is
 //! refused: keys and ciphertexts of other parameters, plans or packings by their hashes, results that another key
 //! encrypted by what decrypting them gives.
 
@@ -17,6 +19,7 @@ mod key_set;
 mod model_file;
 mod party;
 mod plan_file;
+mod results;
 mod rows;
 mod work;
 
@@ -27,7 +30,8 @@ pub use key_files::{
 };
 pub use key_set::KeySet;
 pub use model_file::{ModelFile, ModelWriter};
-pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, Scheme, UnusedSlots};
+pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, RowResult, Scheme, Schemes, UnusedSlots};
 pub use plan_file::{read_plan, write_plan};
+pub use results::ResultFile;
 pub use rows::{RowFile, RowKind};
 pub use work::Work;

@@ -6,17 +6,34 @@ use super::Fault;
 use super::error::hexadecimal;
 use crate::params::{Parameters, ParametersHash, ParametersLiteral};
 
-/// What every file of keys carries: its parameters, and the plan that it was made for.
+/// A plan as a file carries it; this module does not look inside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredPlan {
+    /// Hash of the plan.
+    pub hash: [u8; 32],
+    /// The plan.
+    pub bytes: Vec<u8>,
+}
+
+impl StoredPlan {
+    /// Refuses another plan.
+    ///
+    /// # Errors
+    /// If the hashes differ.
+    pub fn check(&self, expected: &[u8; 32]) -> Result<(), Fault> {
+        check_plan_hash("plan", &self.hash, expected)
+    }
+}
+
+/// What every file of keys carries: its parameters, and the plans that it was made for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// The parameters, primes written out.
     pub parameters: ParametersLiteral,
     /// Hash of the parameters.
     pub parameters_hash: ParametersHash,
-    /// Hash of the plan.
-    pub plan_hash: [u8; 32],
-    /// The plan, or what of it this file's user needs; this module does not look inside.
-    pub plan: Vec<u8>,
+    /// The plans. Whether there are any, and whether they belong together, is for those to judge who look inside.
+    pub plans: Vec<StoredPlan>,
     /// Made from a seed that others may know: for tests only.
     pub insecure: bool,
 }
@@ -24,8 +41,8 @@ pub struct Header {
 impl Header {
     /// A header.
     #[must_use]
-    pub fn new(parameters: &Parameters, plan_hash: [u8; 32], plan: Vec<u8>, insecure: bool) -> Self {
-        Self { parameters: parameters.literal(), parameters_hash: parameters.hash(), plan_hash, plan, insecure }
+    pub fn new(parameters: &Parameters, plans: Vec<StoredPlan>, insecure: bool) -> Self {
+        Self { parameters: parameters.literal(), parameters_hash: parameters.hash(), plans, insecure }
     }
 
     /// The parameters, checked as anyone else's.
@@ -55,14 +72,6 @@ impl Header {
     /// If they differ.
     pub fn check_parameters(&self, expected: &Parameters) -> Result<(), Fault> {
         check_parameters_hash(self.parameters_hash, expected.hash())
-    }
-
-    /// Refuses a file made for another plan.
-    ///
-    /// # Errors
-    /// If the hashes differ.
-    pub fn check_plan(&self, expected: &[u8; 32]) -> Result<(), Fault> {
-        check_plan_hash("plan", &self.plan_hash, expected)
     }
 }
 

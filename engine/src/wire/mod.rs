@@ -27,7 +27,7 @@ mod pieces;
 pub use ciphertext::{CiphertextHeader, read_ciphertext, write_ciphertext};
 pub use error::{Fault, WireError};
 pub use file::{FileReader, FileWriter, Kind};
-pub use header::Header;
+pub use header::{Header, StoredPlan};
 pub use keys::{
     EvaluationKeyReader, EvaluationKeyWriter, PublicKeyFile, SecretKeyFile, write_public_key, write_secret_key,
 };

@@ -9,6 +9,7 @@ use hear_engine::{
         key_switching::KeySwitching,
         method::{Method, StrategyChoice, Switches, UnknownName},
         plan::{Plan, PlanError, PlanRequest, Security},
+        store::{EvaluationFile, Scheme},
     },
     params::{Parameters, ParametersLiteral},
     rlwe::Randomness,
@@ -163,6 +164,18 @@ fn read_parameters(path: &Path, security: Security) -> Result<Parameters, Failur
 /// The network with that name or at that path.
 pub(crate) fn open_network(name_or_path: &str) -> Result<Network, Failure> {
     Network::open(name_or_path).map_err(|error| Failure::from_network(&error))
+}
+
+/// The scheme among the keys' that a network runs under.
+pub(crate) fn scheme_for(network: &Network, keys: &EvaluationFile) -> Result<Scheme, Failure> {
+    let shape = network.shape();
+    keys.schemes().of_shape(shape).ok_or_else(|| {
+        let plans = output::listed(keys.schemes().plans.iter().map(|plan| format!("a {}", plan.shape)));
+        let keys = keys.path().display();
+        Failure::Outside(format!(
+            "the network is a {shape}, but {keys} was made for {plans}: needed are keys for a {shape}"
+        ))
+    })
 }
 
 /// A seed for tests.

@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hear_engine::network::store::{Decryptor, Logits, RowFile, RowKind};
+use hear_engine::network::store::{Decryptor, Logits, ResultFile};
 use hear_model::metrics::{CLASSES, Class, argmax};
 use serde_json::{Value, json};
 
 use crate::{
     arguments::{Common, warn_if_insecure},
     failure::Failure,
+    output::one_line,
     session::{Interrupt, Session},
 };
 
 /// Decrypt results with the secret key: class and fall alarm of each row
+///
+/// Results of several networks stand in directories of the networks' names; they are told apart by these.
 ///
 /// Whoever is given decrypted logits can work towards the secret key: values that an approximate scheme decrypts carry the
 /// ciphertexts' noise (Li and Micciancio, Eurocrypt 2021). Classes and alarms may be passed on, logits should not.
@@ -24,7 +27,8 @@ pub(crate) struct Decrypt {
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
 
-    /// Directory of row-000000.out, row-000001.out, ..., or one such file
+    /// Directory of row-000000.out, row-000001.out, ..., or of such directories,
+    /// one a network, or one such file
     #[arg(long = "in", value_name = "DIR|FILE")]
     results: PathBuf,
 
@@ -41,8 +45,10 @@ Examples:
   hear decrypt --key secret.key --in results
   hear decrypt --key secret.key --in results/row-000012.out --logits --json";
 
-/// What a row says.
+/// What a network says of a row.
 struct Row {
+    /// The network's name, where there are several.
+    network: Option<String>,
     row: u64,
     logits: Logits,
 }
@@ -58,6 +64,9 @@ impl Row {
 
     fn json(&self, with_logits: bool) -> Value {
         let mut value = json!({ "row": self.row, "class": self.class().name(), "fall": self.is_fall() });
+        if let Some(network) = &self.network {
+            value["network"] = json!(network);
+        }
         if with_logits {
             value["logits"] = json!(self.logits);
         }
@@ -70,15 +79,16 @@ impl Decrypt {
         let session = Session::new(&self.common, interrupt)?;
         let decryptor = Decryptor::load(&self.key, session.security, session.isa)?;
         warn_if_insecure(&self.key, decryptor.is_insecure());
-        let files = RowFile::list(&self.results, RowKind::Result)?;
+        let results = ResultFile::list(&self.results)?;
 
         let progress = session.progress("decrypting rows");
-        let mut rows = Vec::with_capacity(files.len());
-        for (index, file) in files.iter().enumerate() {
+        let count = results.len();
+        let mut rows = Vec::with_capacity(count);
+        for ResultFile { network, file } in results {
             interrupt.check()?;
-            let result = decryptor.read(file)?;
-            rows.push(Row { row: file.row, logits: decryptor.logits(&result)? });
-            progress.set(index + 1, files.len());
+            let logits = decryptor.logits(&decryptor.read(&file)?)?;
+            rows.push(Row { network, row: file.row, logits });
+            progress.set(rows.len(), count);
         }
         drop(progress);
 
@@ -87,14 +97,19 @@ impl Decrypt {
     }
 
     fn table(&self, rows: &[Row]) -> String {
-        let mut text = format!("{:>8}  {:<6}  fall", "row", "class");
+        let networks = rows.iter().filter_map(|row| row.network.as_deref());
+        let width = networks.map(|name| name.chars().count().max("network".len())).max();
+        // Without a name there is no column.
+        let column = |name: &str| width.map_or_else(String::new, |width| format!("  {:<width$}", one_line(name)));
+        let mut text = format!("{:>8}{}  {:<6}  fall", "row", column("network"), "class");
         if self.logits {
             CLASSES.iter().for_each(|class| text += &format!("  {:>8}", class.name()));
         }
         for row in rows {
             text += &format!(
-                "\n{:>8}  {:<6}  {:<4}",
+                "\n{:>8}{}  {:<6}  {:<4}",
                 row.row,
+                column(row.network.as_deref().unwrap_or_default()),
                 row.class().name(),
                 if row.is_fall() { "FALL" } else { "-" }
             );

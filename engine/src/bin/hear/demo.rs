@@ -170,7 +170,7 @@ impl Story<'_> {
         let started = Instant::now();
         let progress = session.progress("making keys");
         let watch = |done, total| progress.set(done, total);
-        let keys = KeySet::generate(scheme, &randomness, &session.work(&watch))?;
+        let keys = KeySet::generate(&scheme.into(), &randomness, &session.work(&watch))?;
         drop(progress);
         let keygen_s = started.elapsed().as_secs_f64();
 
@@ -203,10 +203,10 @@ impl Story<'_> {
             let encrypt_s = started.elapsed().as_secs_f64();
             let started = Instant::now();
             let (ciphertext, _) = inference.run(&input.ciphertext, &mut memory, executor, &options)?;
-            let result = keys.evaluation.release(&input, ciphertext, UnusedSlots::Drown(&randomness))?;
+            let result = keys.evaluation.release(&scheme.plan, &input, ciphertext, UnusedSlots::Drown(&randomness))?;
             let infer_s = started.elapsed().as_secs_f64();
             report.input_bytes = size_of_val(input.ciphertext.words()) as u64;
-            report.output_bytes = size_of_val(result.ciphertext.words()) as u64;
+            report.output_bytes = size_of_val(result.encrypted.ciphertext.words()) as u64;
             let started = Instant::now();
             let logits = keys.decryptor.logits(&result)?;
             let decrypt_s = started.elapsed().as_secs_f64();

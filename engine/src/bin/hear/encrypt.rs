@@ -84,7 +84,7 @@ impl Encrypt {
             json!({
                 "rows": self.rows.iter().collect::<Vec<_>>(),
                 "encrypt_s": encrypt_s,
-                "packing_hash": output::hexadecimal(&encryptor.scheme().plan.packing_hash()),
+                "packing_hash": output::hexadecimal(&encryptor.schemes().plans.packing_hash()),
                 "threads": session.executor.workers(),
                 "isa": session.isa.name(),
             })

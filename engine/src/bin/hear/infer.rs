@@ -1,35 +1,36 @@
 //! `hear infer`: encrypted clips become encrypted logits.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Instant,
-};
+mod networks;
+mod summary;
+
+use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 use hear_engine::network::{
-    encode::EncodedNetwork,
     lower::Keep,
     method::Method,
     run::Inference,
-    store::{Evaluation, EvaluationFile, ModelFile, OutputDirectory, RowFile, RowKind, Scheme, UnusedSlots},
+    store::{Evaluation, EvaluationFile, OutputDirectory, RowCiphertext, RowFile, RowKind, Scheme, UnusedSlots},
 };
 use hear_engine::rlwe::Randomness;
-use hear_model::network::{Network, NetworkName};
-use hear_scheduler::{Report, RunOptions, report::StageReport};
-use serde_json::{Value, json};
+use hear_scheduler::{Memory, RunOptions};
 
 use crate::{
-    arguments::{Common, open_network, warn_if_insecure},
+    arguments::{Common, warn_if_insecure},
     failure::Failure,
-    output,
     session::{Interrupt, Session},
 };
+use networks::{PlannedNetwork, Source, Weights, directory_names};
+use summary::{NetworkSummary, Row, Summary};
 
 /// Classify encrypted clips with the evaluation keys, without decrypting them
 ///
 /// Runs every row-*.ct of a directory and writes row-*.out, which only the owner of secret.key can read. The keys carry the
 /// plan; the network must have the shape that the plan is for. A network is encoded first; a model that `hear prepare` made
 /// of it need not be.
+///
+/// Several networks run on every ciphertext, which is read once. The keys must carry a plan for the shape of each. Results
+/// then stand in a directory for each network, named after it or after its file: DIR/2d-64/row-000000.out.
 #[derive(Debug, Args)]
 #[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub(crate) struct Infer {
@@ -38,13 +39,20 @@ pub(crate) struct Infer {
     keys: PathBuf,
 
     /// 1d-64, 1d-128, 2d-64, 2d-128, a directory of published weights or a
-    /// .safetensors file
-    #[arg(long, value_name = "NETWORK", conflicts_with = "model", required_unless_present = "model")]
-    network: Option<String>,
+    /// .safetensors file, or several
+    #[arg(
+        long,
+        value_name = "NETWORK,...",
+        value_delimiter = ',',
+        conflicts_with = "model",
+        required_unless_present = "model"
+    )]
+    network: Vec<String>,
 
-    /// A model that `hear prepare` made for the keys' plan
+    /// A model that `hear prepare` made for a plan of the keys; repeated for
+    /// several
     #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
+    model: Vec<PathBuf>,
 
     /// hear, fast-hear or lean-hear; must be the keys' method
     #[arg(long)]
@@ -54,7 +62,8 @@ pub(crate) struct Infer {
     #[arg(long = "in", value_name = "DIR|FILE")]
     inputs: PathBuf,
 
-    /// Directory for row-000000.out, row-000001.out, ...
+    /// Directory for row-000000.out, row-000001.out, ..., or, of several
+    /// networks, for a directory of these for each
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
@@ -73,13 +82,16 @@ pub(crate) struct Infer {
 
 /// Broken into lines by hand: clap does not.
 const USAGE: &str = "\
-hear infer [OPTIONS] --keys <FILE> --network <NETWORK> | --model <FILE>
+hear infer [OPTIONS] --keys <FILE>
+                  --network <NETWORK,...> | --model <FILE>...
                   --in <DIR|FILE> --out <DIR>";
 
 const EXAMPLES: &str = "\
 Examples:
   hear infer --keys evaluation.key --network 2d-64 --in encrypted --out results
   hear infer --keys evaluation.key --model 2d-64.model --in encrypted \\
+             --out results
+  hear infer --keys evaluation.key --network 2d-64,2d-128 --in encrypted \\
              --out results
   hear infer --keys evaluation.key --network net.safetensors \\
              --in encrypted/row-000012.ct --out results --stages";
@@ -88,19 +100,12 @@ impl Infer {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::new(&self.common, interrupt)?;
         let files = RowFile::list(&self.inputs, RowKind::Input)?;
-        let network = self.network.as_deref().map(open_network).transpose()?;
+        let sources = self.sources()?;
         let keys = EvaluationFile::open(&self.keys, session.security, session.isa)?;
         warn_if_insecure(&self.keys, keys.is_insecure());
-        self.check_method(keys.scheme().plan.method)?;
 
         // The weights first: they are refused sooner than the keys are read.
-        let scheme = keys.scheme().clone();
-        let weights = match (&network, &self.model) {
-            (Some(network), _) => Weights::encode(network, &scheme, &session)?,
-            (None, Some(model)) => Weights::read(model, &scheme, &session)?,
-            (None, None) => unreachable!("clap asks for one of them"),
-        };
-
+        let networks = self.load(sources, &keys, &session)?;
         let started = Instant::now();
         let progress = session.progress("loading keys");
         let report = |done, total| progress.set(done, total);
@@ -108,16 +113,36 @@ impl Infer {
         drop(progress);
         let key_load_s = started.elapsed().as_secs_f64();
 
-        let Weights { encoded, origin } = weights;
-        let inference = Inference::new(&scheme.context, &scheme.plan, &evaluation.keys, &encoded, Keep::Result)?;
         let randomness = Randomness::from_os();
         let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
-        let directory = OutputDirectory::create(&self.out)?;
-        let rows = run_rows(&session, &inference, (&evaluation, unused), &files, &directory)?;
+        let cloud = Cloud { session: &session, evaluation: &evaluation, unused };
+        // Dropped after those below it, so that a failure leaves no empty directory.
+        let out = OutputDirectory::create(&self.out)?;
+        let mut runs = networks.iter().map(|network| cloud.ready(network, &out)).collect::<Result<Vec<_>, _>>()?;
+        cloud.classify_all(&files, &mut runs)?;
 
-        let summary = Summary { key_load_s, origin, rows, with_stages: self.stages };
-        let name = self.network.as_deref();
-        session.print(|| summary.text(&self.out), || summary.json(name, &evaluation, &session))
+        let summaries = runs.into_iter().map(|run| run.summary).collect();
+        let summary = Summary { key_load_s, networks: summaries, with_stages: self.stages };
+        session.print(|| summary.text(&self.out), || summary.json(&session))
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, Failure> {
+        let networks = self.network.iter().map(|given| Source::network(given));
+        networks.chain(self.model.iter().map(|path| Ok(Source::Model(path.clone())))).collect()
+    }
+
+    /// Finds every network's name and plan, then encodes or reads them all.
+    fn load(
+        &self,
+        sources: Vec<Source>,
+        keys: &EvaluationFile,
+        session: &Session<'_>,
+    ) -> Result<Vec<PlannedNetwork<Weights>>, Failure> {
+        let directories = directory_names(&sources)?;
+        let networks = sources.into_iter().zip(directories).map(|(source, directory)| source.planned(directory, keys));
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        networks.iter().try_for_each(|network| self.check_method(network.scheme.plan.method))?;
+        networks.into_iter().map(|network| network.load(session)).collect()
     }
 
     fn check_method(&self, keys: Method) -> Result<(), Failure> {
@@ -131,158 +156,61 @@ impl Infer {
     }
 }
 
-/// A network's plaintexts and where they came from.
-struct Weights {
-    encoded: EncodedNetwork,
-    origin: Origin,
+/// What all networks are run with.
+#[derive(Clone, Copy)]
+struct Cloud<'a> {
+    session: &'a Session<'a>,
+    evaluation: &'a Evaluation,
+    unused: UnusedSlots<'a>,
 }
 
-/// Where plaintexts came from, and in what time.
-enum Origin {
-    Encoded { encode_s: f64 },
-    Read { file: PathBuf, network: Option<NetworkName>, load_s: f64 },
+/// A network ready to run, and what it has done so far.
+struct NetworkRun<'a> {
+    inference: Inference<'a>,
+    memory: Memory,
+    directory: OutputDirectory,
+    summary: NetworkSummary<'a>,
 }
 
-impl Weights {
-    fn encode(network: &Network, scheme: &Scheme, session: &Session<'_>) -> Result<Self, Failure> {
-        let started = Instant::now();
-        let progress = session.progress("encoding the network");
-        let report = |done, total| progress.set(done, total);
-        let (executor, cancel) = (session.executor.as_ref(), session.interrupt.cancel());
-        let encoded = EncodedNetwork::new(&scheme.context, &scheme.plan, network, executor, cancel, &report)?;
-        Ok(Self { encoded, origin: Origin::Encoded { encode_s: started.elapsed().as_secs_f64() } })
+impl<'a> Cloud<'a> {
+    fn ready(&self, network: &'a PlannedNetwork<Weights>, out: &OutputDirectory) -> Result<NetworkRun<'a>, Failure> {
+        let Scheme { plan, context } = &network.scheme;
+        let inference = Inference::new(context, plan, &self.evaluation.keys, &network.weights.encoded, Keep::Result)?;
+        let memory = inference.memory(self.session.executor.workers())?;
+        let directory = OutputDirectory::create(&out.path().join(network.directory.as_deref().unwrap_or_default()))?;
+        Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { network, rows: Vec::new() } })
     }
 
-    fn read(path: &Path, scheme: &Scheme, session: &Session<'_>) -> Result<Self, Failure> {
-        let started = Instant::now();
-        let progress = session.progress("reading the model");
-        let report = |done, total| progress.set(done, total);
-        let file = ModelFile::open(path, scheme)?;
-        let network = file.network();
-        let encoded = file.load(&session.work(&report))?;
-        let load_s = started.elapsed().as_secs_f64();
-        Ok(Self { encoded, origin: Origin::Read { file: path.to_owned(), network, load_s } })
-    }
-}
-
-/// One row's inference.
-struct Row {
-    row: u64,
-    infer_s: f64,
-    report: Report,
-}
-
-fn run_rows(
-    session: &Session<'_>,
-    inference: &Inference<'_>,
-    (evaluation, unused): (&Evaluation, UnusedSlots<'_>),
-    files: &[RowFile],
-    directory: &OutputDirectory,
-) -> Result<Vec<Row>, Failure> {
-    let executor = session.executor.as_ref();
-    let options = RunOptions { cancel: session.interrupt.cancel().clone(), ..RunOptions::default() };
-    let mut memory = inference.memory(executor.workers())?;
-    let progress = session.progress("classifying rows");
-    progress.set(0, files.len());
-    let mut rows = Vec::with_capacity(files.len());
-    for file in files {
-        session.interrupt.check()?;
-        let input = evaluation.read(file)?;
-        let started = Instant::now();
-        let (ciphertext, report) = inference
-            .run(&input.ciphertext, &mut memory, executor, &options)
-            .map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
-        let result = evaluation.release(&input, ciphertext, unused)?;
-        let infer_s = started.elapsed().as_secs_f64();
-        evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), &result)?;
-        rows.push(Row { row: file.row, infer_s, report });
-        progress.set(rows.len(), files.len());
-    }
-    Ok(rows)
-}
-
-/// What there is to say about a run.
-struct Summary {
-    key_load_s: f64,
-    origin: Origin,
-    rows: Vec<Row>,
-    with_stages: bool,
-}
-
-/// A stage's times, averaged over rows.
-struct StageTimes {
-    name: String,
-    tasks: usize,
-    busy_s: f64,
-    span_s: f64,
-}
-
-impl Summary {
-    fn mean(&self, of: impl Fn(&Row) -> f64) -> f64 {
-        self.rows.iter().map(of).sum::<f64>() / self.rows.len().max(1) as f64
-    }
-
-    fn stages(&self) -> Vec<StageTimes> {
-        let Some(first) = self.rows.first() else { return Vec::new() };
-        let stage = |(index, stage): (usize, &StageReport)| StageTimes {
-            name: stage.name.clone(),
-            tasks: stage.tasks,
-            busy_s: self.mean(|row| row.report.stages[index].busy_ns as f64 * 1e-9),
-            span_s: self.mean(|row| row.report.stages[index].span_ns as f64 * 1e-9),
-        };
-        // The graph's inputs are a stage without tasks.
-        first.report.stages.iter().enumerate().filter(|(_, stage)| stage.tasks > 0).map(stage).collect()
-    }
-
-    fn text(&self, directory: &Path) -> String {
-        let origin = match &self.origin {
-            Origin::Encoded { encode_s } => format!("network encoded in {}", output::seconds(*encode_s)),
-            Origin::Read { file, load_s, .. } => format!("{} read in {}", file.display(), output::seconds(*load_s)),
-        };
-        let mut text = format!(
-            "classified {}, {} a row, in {} (keys read in {}, {origin})\n",
-            output::counted(self.rows.len(), "row"),
-            output::seconds(self.mean(|row| row.infer_s)),
-            directory.display(),
-            output::seconds(self.key_load_s),
-        );
-        if self.with_stages {
-            text += &format!("\n{:<10}{:>8}{:>14}{:>14}\n", "stage", "tasks", "thread time", "span");
-            for StageTimes { name, tasks, busy_s, span_s } in self.stages() {
-                text +=
-                    &format!("{name:<10}{tasks:>8}{:>14}{:>14}\n", output::seconds(busy_s), output::seconds(span_s));
+    /// Runs all networks on every clip.
+    fn classify_all(&self, files: &[RowFile], runs: &mut [NetworkRun<'_>]) -> Result<(), Failure> {
+        let (mut done, total) = (0, files.len() * runs.len());
+        let progress = self.session.progress("classifying rows");
+        progress.set(done, total);
+        for file in files {
+            let input = self.evaluation.read(file)?;
+            for run in &mut *runs {
+                self.session.interrupt.check()?;
+                self.classify(file, &input, run)?;
+                done += 1;
+                progress.set(done, total);
             }
         }
-        text
+        Ok(())
     }
 
-    fn json(&self, network: Option<&str>, evaluation: &Evaluation, session: &Session<'_>) -> Value {
-        let plan = &evaluation.scheme.plan;
-        let (model, encode_s, load_s, shipped) = match &self.origin {
-            Origin::Encoded { encode_s } => (None, Some(encode_s), None, None),
-            Origin::Read { file, network, load_s } => (Some(file), None, Some(load_s), *network),
-        };
-        // A prepared model knows the names of shipped networks, and the shape of others.
-        let network =
-            network.or(shipped.map(NetworkName::as_str)).map_or_else(|| plan.shape.to_string(), str::to_owned);
-        let mut value = json!({
-            "network": network,
-            "model": model,
-            "method": plan.method.name(),
-            "plan_hash": output::hexadecimal(&plan.hash()),
-            "threads": session.executor.workers(),
-            "executor": session.executor.name(),
-            "isa": session.isa.name(),
-            "key_load_s": self.key_load_s,
-            "encode_s": encode_s,
-            "load_s": load_s,
-            "peak_rss_bytes": output::peak_rss_bytes(),
-            "rows": self.rows.iter().map(|row| json!({ "row": row.row, "infer_s": row.infer_s })).collect::<Vec<_>>(),
-        });
-        if self.with_stages {
-            let stage = |stage: StageTimes| json!({ "name": stage.name, "tasks": stage.tasks, "busy_s": stage.busy_s, "span_s": stage.span_s });
-            value["stages"] = self.stages().into_iter().map(stage).collect();
-        }
-        value
+    /// Runs a network on a clip, and writes the result.
+    fn classify(&self, file: &RowFile, input: &RowCiphertext, run: &mut NetworkRun<'_>) -> Result<(), Failure> {
+        let NetworkRun { inference, memory, directory, summary } = run;
+        let Session { executor, interrupt, .. } = self.session;
+        let options = RunOptions { cancel: interrupt.cancel().clone(), ..RunOptions::default() };
+        let started = Instant::now();
+        let (ciphertext, report) = inference
+            .run(&input.ciphertext, memory, executor.as_ref(), &options)
+            .map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
+        let result = self.evaluation.release(&summary.network.scheme.plan, input, ciphertext, self.unused)?;
+        let infer_s = started.elapsed().as_secs_f64();
+        self.evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), &result)?;
+        summary.rows.push(Row { row: file.row, infer_s, report });
+        Ok(())
     }
 }

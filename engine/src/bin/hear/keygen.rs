@@ -1,12 +1,13 @@
 //! `hear keygen`: the three key files.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{fs, path::PathBuf, sync::Arc, time::Instant};
 
 use clap::Args;
 use hear_engine::network::{
     method::Method,
     plan::Plan,
-    store::{Existing, Scheme, generate_key_files, read_plan},
+    plan_set::PlanSet,
+    store::{Existing, Schemes, generate_key_files, read_plan},
 };
 use serde_json::json;
 
@@ -22,19 +23,23 @@ use crate::{
 /// secret.key stays with the monitoring service (mode 0600; nothing but `decrypt` reads it), public.key goes to the homes,
 /// evaluation.key to the cloud. All three carry the plan. The hashes in the files detect accidents; that a file comes from
 /// whom it should is for the transport to ensure.
+///
+/// Of several networks the plans must have the same parameters and read the same packing of a clip, as lean-hear's for 2D
+/// networks do, or those for 1D. A clip is then encrypted once for all of them, and evaluation.key holds what their plans
+/// need, each switching key once. Networks of one shape share a plan.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Keygen {
-    /// A plan that `hear plan --out` stored
+    /// A plan that `hear plan --out` stored; repeated for several
     #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "method", "strategy", "without", "key_switching", "parameters", "machine"])]
-    plan: Option<PathBuf>,
+    plan: Vec<PathBuf>,
 
     /// 1d-64, 1d-128, 2d-64, 2d-128, a directory of published weights or a
-    /// .safetensors file; only its shape matters here
-    #[arg(long, value_name = "NETWORK", required_unless_present = "plan")]
-    network: Option<String>,
+    /// .safetensors file, or several; only their shapes matter here
+    #[arg(long, value_name = "NETWORK,...", value_delimiter = ',', required_unless_present = "plan")]
+    network: Vec<String>,
 
-    /// hear or fast-hear
+    /// hear, fast-hear or lean-hear
     #[arg(long, required_unless_present = "plan")]
     method: Option<Method>,
 
@@ -60,23 +65,26 @@ pub(crate) struct Keygen {
 const EXAMPLES: &str = "\
 Examples:
   hear keygen --network 2d-64 --method fast-hear --out keys
+  hear keygen --network 2d-64,2d-128 --method lean-hear --out keys
   hear keygen --plan plan.json --out keys --force";
 
 impl Keygen {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::new(&self.common, interrupt)?;
-        let scheme = Scheme::new(self.plan(&session)?, session.security, session.isa)?;
+        let plans = PlanSet::new(self.plans(&session)?)?;
+        let schemes = Schemes::new(plans, session.security, session.isa)?;
         let randomness = randomness(self.seed);
         let existing = if self.force { Existing::Replace } else { Existing::Refuse };
 
         let started = Instant::now();
         let progress = session.progress("making keys");
         let report = |done, total| progress.set(done, total);
-        let files = generate_key_files(&self.out, &scheme, &randomness, existing, &session.work(&report))?;
+        let files = generate_key_files(&self.out, &schemes, &randomness, existing, &session.work(&report))?;
         drop(progress);
         let keygen_s = started.elapsed().as_secs_f64();
 
-        let keys = scheme.plan.keys().len();
+        let plans = &schemes.plans;
+        let keys = plans.keys().len();
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
         let parties = [
             (&files.secret, "the monitoring service alone"),
@@ -84,7 +92,9 @@ impl Keygen {
             (&files.evaluation, "the cloud"),
         ];
         let text = || {
-            let mut text = format!("{} in {}\n", output::counted(keys, "switching key"), output::seconds(keygen_s));
+            let (count, time) = (output::counted(keys, "switching key"), output::seconds(keygen_s));
+            let shapes = output::listed(plans.iter().map(|plan| plan.shape));
+            let mut text = format!("{count} for {shapes} in {time}\n");
             for (path, party) in parties {
                 text += &format!("{:>10}  {}  for {party}\n", output::bytes(size(path)), path.display());
             }
@@ -93,9 +103,15 @@ impl Keygen {
         session.print(text, || {
             let files = parties.map(|(path, _)| json!({ "path": path.to_string_lossy(), "bytes": size(path) }));
             let [secret, public, evaluation] = files;
+            let plan = |plan: &Arc<Plan>| {
+                json!({
+                    "network": plan.shape.to_string(),
+                    "method": plan.method.name(),
+                    "plan_hash": output::hexadecimal(&plan.hash()),
+                })
+            };
             json!({
-                "method": scheme.plan.method.name(),
-                "plan_hash": output::hexadecimal(&scheme.plan.hash()),
+                "plans": plans.iter().map(plan).collect::<Vec<_>>(),
                 "keys": keys,
                 "keygen_s": keygen_s,
                 "threads": session.executor.workers(),
@@ -105,14 +121,23 @@ impl Keygen {
         })
     }
 
-    fn plan(&self, session: &Session<'_>) -> Result<Plan, Failure> {
-        match (&self.plan, &self.network, self.method) {
-            (Some(path), _, _) => Ok(read_plan(path, session.security)?),
-            (None, Some(network), Some(method)) => {
-                let shape = open_network(network)?.shape();
-                self.choices.plan(shape, method, session.security, self.common.threads())
+    /// The plans that were asked for, each once.
+    fn plans(&self, session: &Session<'_>) -> Result<Vec<Plan>, Failure> {
+        let mut plans = Vec::new();
+        let mut add = |plan| {
+            if !plans.contains(&plan) {
+                plans.push(plan);
             }
-            _ => Err(Failure::Usage("needed is --plan, or --network and --method".to_owned())),
+        };
+        for path in &self.plan {
+            add(read_plan(path, session.security)?);
         }
+        if let Some(method) = self.method {
+            for network in &self.network {
+                let shape = open_network(network)?.shape();
+                add(self.choices.plan(shape, method, session.security, self.common.threads())?);
+            }
+        }
+        Ok(plans)
     }
 }

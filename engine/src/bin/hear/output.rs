@@ -24,9 +24,13 @@ pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
 
 /// One line on standard error: names of files may hold anything, so what would break the line is replaced.
 pub(crate) fn say(sentence: &str) {
-    let line: String = sentence.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     // If nobody reads standard error there is nobody to tell.
-    let _ = writeln!(io::stderr(), "hear: {line}");
+    let _ = writeln!(io::stderr(), "hear: {}", one_line(sentence));
+}
+
+/// The same text with blanks in place of what would break the line or steer the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A hash in hexadecimal.
@@ -65,6 +69,16 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed(items: impl IntoIterator<Item = impl ToString>) -> String {
+    let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    match &*items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// The most memory that the process has had, in bytes, where the system says.
 pub(crate) fn peak_rss_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -86,6 +100,7 @@ mod tests {
         assert_eq!([0.0123, 1.234, 250.0].map(seconds), ["12.3 ms", "1.23 s", "250 s"]);
         assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1 000", "1 234 567"]);
         assert_eq!([counted(1, "row"), counted(3, "row")], ["1 row", "3 rows"]);
+        assert_eq!([&["a"][..], &["a", "b"], &["a", "b", "c"]].map(listed), ["a", "a and b", "a, b and c"]);
         assert_eq!(hexadecimal(&[0x0f; 32])[..4], *"0f0f");
     }
 

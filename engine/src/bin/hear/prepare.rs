@@ -1,10 +1,6 @@
 //! `hear prepare`: a network's encoded weights in one file.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{fs, path::PathBuf, time::Instant};
 
 use clap::Args;
 use hear_engine::network::{
@@ -15,7 +11,7 @@ use hear_model::network::{Network, NetworkName, Source};
 use serde_json::json;
 
 use crate::{
-    arguments::{Common, open_network},
+    arguments::{Common, open_network, scheme_for},
     failure::Failure,
     output,
     session::{Interrupt, Session},
@@ -23,8 +19,8 @@ use crate::{
 
 /// Encode a network into a file, from which `hear infer --model` starts at once
 ///
-/// The file belongs to the plan that the keys carry, not to the keys: keys made anew for the same plan go with it. It holds
-/// the network's weights, so it is as secret as they are.
+/// The file belongs to a plan that the keys carry, the one for the network's shape, and not to the keys: keys made anew for
+/// the same plan go with it. It holds the network's weights, so it is as secret as they are.
 #[derive(Debug, Args)]
 #[command(override_usage = USAGE, after_help = EXAMPLES)]
 pub(crate) struct Prepare {
@@ -62,13 +58,12 @@ impl Prepare {
         let session = Session::new(&self.common, interrupt)?;
         let network = open_network(&self.network)?;
         let keys = EvaluationFile::open(&self.keys, session.security, session.isa)?;
-        let scheme = keys.scheme();
-        network_fits(&network, &keys, &self.keys)?;
+        let scheme = scheme_for(&network, &keys)?;
 
         // The file first: a place that cannot be written is to be known before the work.
         let parent = self.out.parent().filter(|parent| !parent.as_os_str().is_empty());
         let _directory = parent.map(OutputDirectory::create).transpose()?;
-        let writer = ModelWriter::create(&self.out, scheme, shipped(&network))?;
+        let writer = ModelWriter::create(&self.out, &scheme, shipped(&network))?;
 
         let started = Instant::now();
         let progress = session.progress("encoding the network");
@@ -126,16 +121,4 @@ fn shipped(network: &Network) -> Option<NetworkName> {
 /// The name of a network, or its shape.
 fn name(network: &Network) -> String {
     shipped(network).map_or_else(|| network.shape().to_string(), |name| name.as_str().to_owned())
-}
-
-/// Refuses a network of another shape than the keys' plan before a file is begun.
-fn network_fits(network: &Network, keys: &EvaluationFile, path: &Path) -> Result<(), Failure> {
-    let (network, plan) = (network.shape(), keys.scheme().plan.shape);
-    if network == plan {
-        return Ok(());
-    }
-    Err(Failure::Outside(format!(
-        "the network is a {network}, but {} was made for a {plan}: needed are keys for a {network}",
-        path.display()
-    )))
 }

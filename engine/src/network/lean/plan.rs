@@ -238,7 +238,6 @@ impl LeanStages {
     ///
     /// # Panics
     /// If the shape does not fill the slots or the chain is too short.
-    #[must_use]
     pub fn new(shape: Shape, parameters: &Parameters, choices: LeanChoices) -> Result<Self, ChoiceError> {
         let layout = Layout::of(shape).expect("a width that fills the slots");
         assert!(parameters.max_limbs() >= LIMBS, "{} data primes of {LIMBS}", parameters.max_limbs());

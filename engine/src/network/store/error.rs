@@ -9,7 +9,7 @@ use hear_scheduler::RunError;
 
 use crate::{
     ckks::EncodeError,
-    network::{drowning::DrowningError, plan::PlanError},
+    network::{drowning::DrowningError, plan::PlanError, plan_set::PlanSetError},
     rlwe::{KeyError, RandomnessError},
     wire::{Fault, WireError},
 };
@@ -31,6 +31,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: PlanError,
+    },
+    /// Plans in a file that do not belong together.
+    #[error("{}: {source}", path.display())]
+    PlanSet {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PlanSetError,
     },
     /// The system refused.
     #[error("{}: cannot {action}: {source}", path.display())]
@@ -57,7 +65,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A key that the plan needs is not in the file.
-    #[error("{}: the key to {need} is missing; needed are the keys that `hear keygen` makes for this plan", path.display())]
+    #[error("{}: the key to {need} is missing; needed are the keys that `hear keygen` makes for its plans", path.display())]
     MissingKey {
         /// The file.
         path: PathBuf,
@@ -74,7 +82,7 @@ pub enum StoreError {
         path: PathBuf,
         /// Its method, shape and plan.
         found: String,
-        /// Those of the keys.
+        /// Those of the keys, of each of their plans.
         keys: String,
     },
     /// A directory without encrypted rows.
@@ -84,6 +92,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Such a name.
         example: String,
+    },
+    /// A directory with results of one network in it and of several below it.
+    #[error("{}: results stand in it and in directories below it ({below}); needed is one or the other", path.display())]
+    MixedResults {
+        /// The directory.
+        path: PathBuf,
+        /// The directories below it that hold results.
+        below: String,
     },
     /// A file that is not named after its row.
     #[error("{}: not named after a row; needed is a name like {example}", path.display())]

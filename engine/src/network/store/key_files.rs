@@ -9,7 +9,7 @@ use std::{
 use hear_kernels::simd::Isa;
 
 use super::{
-    Evaluation, OutputDirectory, Scheme, StoreError, Work,
+    Evaluation, OutputDirectory, Schemes, StoreError, Work,
     key_set::Pair,
     work::{InOrder, locked},
 };
@@ -63,7 +63,7 @@ impl KeyFiles {
     }
 }
 
-/// Makes the keys that a plan needs, in parallel, and writes them to `directory`. Progress counts switching keys.
+/// Makes the keys that the plans need, in parallel, and writes them to `directory`. Progress counts switching keys.
 ///
 /// The files are written to a temporary directory beside their places and moved when all are complete, so that what is
 /// visible belongs together; an error leaves nothing behind.
@@ -73,7 +73,7 @@ impl KeyFiles {
 /// stopped.
 pub fn generate_key_files(
     directory: &Path,
-    scheme: &Scheme,
+    schemes: &Schemes,
     randomness: &Randomness,
     existing: Existing,
     work: &Work<'_>,
@@ -90,13 +90,13 @@ pub fn generate_key_files(
     })?;
     let staged = KeyFiles::in_directory(staging.path());
 
-    let header = scheme.header(randomness.is_insecure());
-    let Pair { decryptor, encryptor, seed } = Pair::generate(scheme, randomness)?;
-    let context = &scheme.context;
+    let header = schemes.header(randomness.is_insecure());
+    let Pair { decryptor, encryptor, seed } = Pair::generate(schemes, randomness)?;
+    let Schemes { plans, context } = schemes;
     write_secret_key(&staged.secret, &header, decryptor.key())?;
     write_public_key(&staged.public, &header, context, encryptor.key())?;
 
-    let specs = scheme.plan.keys();
+    let specs = plans.keys();
     let mut writer = EvaluationKeyWriter::create(&staged.evaluation, &header, context, encryptor.key(), &specs)?;
     let write = |key: CompressedKey| writer.write(&key).map_err(StoreError::from);
     let in_order = InOrder::new(write, KEYS_WAITING_PER_THREAD * work.executor.workers());
@@ -130,29 +130,29 @@ fn private_directory(parent: &Path) -> std::io::Result<tempfile::TempDir> {
 #[derive(Debug)]
 pub struct EvaluationFile {
     path: PathBuf,
-    scheme: Scheme,
+    schemes: Schemes,
     reader: EvaluationKeyReader,
 }
 
 impl EvaluationFile {
-    /// Opens the file and checks that it has every key that its plan needs.
+    /// Opens the file and checks that it has every key that its plans need.
     ///
     /// # Errors
     /// If the file is none of evaluation keys, its header is damaged or refused, or a key is missing.
     pub fn open(path: &Path, security: Security, isa: Isa) -> Result<Self, StoreError> {
         let reader = EvaluationKeyReader::open(path)?;
-        let scheme = Scheme::of_file(path, reader.header(), security, isa)?;
-        let needed = scheme.plan.keys();
+        let schemes = Schemes::of_file(path, reader.header(), security, isa)?;
+        let needed = schemes.plans.keys();
         if let Some(need) = needed.iter().find(|need| !reader.keys().contains(need)) {
             return Err(StoreError::MissingKey { path: path.to_owned(), need: need.to_string() });
         }
-        Ok(Self { path: path.to_owned(), scheme, reader })
+        Ok(Self { path: path.to_owned(), schemes, reader })
     }
 
-    /// Plan and tables.
+    /// Plans and tables.
     #[must_use]
-    pub fn scheme(&self) -> &Scheme {
-        &self.scheme
+    pub fn schemes(&self) -> &Schemes {
+        &self.schemes
     }
 
     /// Whether the keys were made from a seed that others may know.
@@ -172,9 +172,9 @@ impl EvaluationFile {
     /// # Errors
     /// If the file is damaged, or the work was stopped.
     pub fn load(self, work: &Work<'_>) -> Result<Evaluation, StoreError> {
-        let Self { scheme, reader, .. } = self;
+        let Self { schemes, reader, .. } = self;
         let (seed, insecure) = (reader.seed(), reader.header().insecure);
-        let (context, public) = (&scheme.context, reader.public_key(&scheme.context)?);
+        let (context, public) = (&schemes.context, reader.public_key(&schemes.context)?);
         let mut arena = KeyArena::new(context, reader.keys());
         let count = reader.keys().len();
         let next = Mutex::new((reader, arena.places()));
@@ -193,6 +193,6 @@ impl EvaluationFile {
         drop(places);
         reader.finish()?;
         let keys: EvaluationKeys = arena.into_keys().collect();
-        Ok(Evaluation::new(scheme, public, keys, insecure))
+        Ok(Evaluation::new(schemes, public, keys, insecure))
     }
 }

@@ -1,8 +1,8 @@
-//! All keys of a plan, in memory.
+//! All keys of some plans, in memory.
 
 use std::sync::Mutex;
 
-use super::{Decryptor, Encryptor, Evaluation, Scheme, StoreError, Work, work::locked};
+use super::{Decryptor, Encryptor, Evaluation, Schemes, StoreError, Work, work::locked};
 use crate::{
     network::run::EvaluationKeys,
     rlwe::{KeyArena, PublicKey, PublicSeed, Randomness, SecretKey},
@@ -20,14 +20,14 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Makes the keys that a plan needs, in parallel. Progress counts switching keys.
+    /// Makes the keys that the plans need, in parallel. Progress counts switching keys.
     ///
     /// # Errors
     /// If the operating system gives no randomness, or the work was stopped.
-    pub fn generate(scheme: &Scheme, randomness: &Randomness, work: &Work<'_>) -> Result<Self, StoreError> {
-        let Pair { decryptor, encryptor, seed } = Pair::generate(scheme, randomness)?;
-        let context = &scheme.context;
-        let specs = scheme.plan.keys();
+    pub fn generate(schemes: &Schemes, randomness: &Randomness, work: &Work<'_>) -> Result<Self, StoreError> {
+        let Pair { decryptor, encryptor, seed } = Pair::generate(schemes, randomness)?;
+        let Schemes { plans, context } = schemes;
+        let specs = plans.keys();
         let mut arena = KeyArena::new(context, &specs);
         let places = Mutex::new(arena.places());
         work.try_for_each(specs.len(), |_| {
@@ -39,7 +39,7 @@ impl KeySet {
         drop(places);
         let keys: EvaluationKeys = arena.into_keys().collect();
         let insecure = randomness.is_insecure();
-        let evaluation = Evaluation::new(scheme.clone(), encryptor.key().clone(), keys, insecure);
+        let evaluation = Evaluation::new(schemes.clone(), encryptor.key().clone(), keys, insecure);
         Ok(Self { decryptor, encryptor, evaluation })
     }
 }
@@ -52,12 +52,12 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    pub(super) fn generate(scheme: &Scheme, randomness: &Randomness) -> Result<Self, StoreError> {
-        let (context, insecure) = (&scheme.context, randomness.is_insecure());
+    pub(super) fn generate(schemes: &Schemes, randomness: &Randomness) -> Result<Self, StoreError> {
+        let (context, insecure) = (&schemes.context, randomness.is_insecure());
         let seed = PublicSeed::generate(randomness)?;
         let secret = SecretKey::generate(context, randomness)?;
         let public = PublicKey::generate(context, &secret, seed, randomness)?;
-        let encryptor = Encryptor::new(scheme.clone(), public, insecure);
-        Ok(Self { decryptor: Decryptor::new(scheme.clone(), secret, insecure), encryptor, seed })
+        let encryptor = Encryptor::new(schemes.clone(), public, insecure);
+        Ok(Self { decryptor: Decryptor::new(schemes.clone(), secret, insecure), encryptor, seed })
     }
 }

@@ -13,7 +13,7 @@ use hear_model::network::NetworkName;
 use hear_scheduler::RunError;
 use serde::{Deserialize, Serialize};
 
-use super::{Scheme, StoreError, Work};
+use super::{Scheme, Schemes, StoreError, Work};
 use crate::{
     network::{
         encode::EncodedNetwork,
@@ -52,7 +52,7 @@ impl ModelWriter {
             return Err(StoreError::File { path: path.to_owned(), action: "write the file", source });
         }
         let network = network.map(|name| name.as_str().to_owned());
-        let header = ModelHeader { header: scheme.header(false), network };
+        let header = ModelHeader { header: Schemes::from(scheme).header(false), network };
         let words = EncodedNetwork::words_of(&scheme.context, &scheme.plan);
         let writer = FileWriter::create_words(path, Kind::PreparedModel, &header, words)?;
         Ok(Self { writer })
@@ -86,19 +86,25 @@ pub struct ModelFile {
 }
 
 impl ModelFile {
-    /// Opens the file and checks that it was prepared for the plan of `scheme`.
+    /// Opens the file and finds the plan among `schemes` that it was prepared for.
     ///
     /// # Errors
     /// If the file is no prepared model, its header is damaged, or it was prepared for another plan.
-    pub fn open(path: &Path, scheme: &Scheme) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, schemes: &Schemes) -> Result<Self, StoreError> {
         let reader = WordsReader::<ModelHeader>::open(path, Kind::PreparedModel)?;
         let ModelHeader { header, network } = reader.header();
-        check_plan(path, header, scheme)?;
+        let scheme = scheme_of(path, header, schemes)?;
         let malformed = |reason: &str| StoreError::from(reader.malformed(reason));
         let network = network.as_deref().map(str::parse::<NetworkName>).transpose();
         let network = network.map_err(|_| malformed("its network has a name that none has"))?;
         reader.expect_words(EncodedNetwork::words_of(&scheme.context, &scheme.plan))?;
-        Ok(Self { reader, scheme: scheme.clone(), network })
+        Ok(Self { reader, scheme, network })
+    }
+
+    /// The plan that it was prepared for, and its tables.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
     }
 
     /// The name of the network, if it is a shipped one.
@@ -146,25 +152,23 @@ impl ModelFile {
     }
 }
 
-/// Refuses a model that was prepared for another plan than the keys'.
-fn check_plan(path: &Path, header: &Header, scheme: &Scheme) -> Result<(), StoreError> {
-    let Scheme { plan, context } = scheme;
+/// The scheme that a model was prepared for; one of another plan than the keys' is refused.
+fn scheme_of(path: &Path, header: &Header, schemes: &Schemes) -> Result<Scheme, StoreError> {
     let fault = |fault| StoreError::fault(path, fault);
-    if header.plan_hash != plan.hash() {
+    let malformed = |reason: &str| fault(Fault::Malformed { reason: reason.to_owned() });
+    let [stored] = &*header.plans else { return Err(malformed("it is not for one plan")) };
+    let Some(plan) = schemes.plans.of_hash(&stored.hash) else {
         // What it was prepared for, if that is a plan that this version makes.
-        let found = Plan::from_bytes(&header.plan, Security::Waived).ok();
-        return Err(match found.filter(|found| found.hash() == header.plan_hash) {
-            Some(found) => {
-                let (found, keys) = (described(&found), described(plan));
-                StoreError::OtherModel { path: path.to_owned(), found, keys }
-            }
-            None => fault(header.check_plan(&plan.hash()).err().unwrap_or(Fault::Corrupted)),
-        });
+        let found = Plan::from_bytes(&stored.bytes, Security::Waived).ok().filter(|found| found.hash() == stored.hash);
+        let found = found.map_or_else(|| "a plan that this version does not make".to_owned(), |plan| described(&plan));
+        let keys = schemes.plans.iter().map(|plan| described(plan)).collect::<Vec<_>>().join(", and ");
+        return Err(StoreError::OtherModel { path: path.to_owned(), found, keys });
+    };
+    if stored.bytes != plan.to_bytes() {
+        return Err(malformed("its plan is not the one of its hash"));
     }
-    if header.plan != plan.to_bytes() {
-        return Err(fault(Fault::Malformed { reason: "its plan is not the one of its hash".to_owned() }));
-    }
-    header.check_parameters(context.parameters()).map_err(fault)
+    header.check_parameters(schemes.context.parameters()).map_err(fault)?;
+    Ok(schemes.of_plan(plan))
 }
 
 /// `fast-hear on a 2d-64, plan 0123abcd`.
@@ -226,12 +230,12 @@ mod tests {
         }
 
         fn read(&self) -> Result<EncodedNetwork, StoreError> {
-            ModelFile::open(&self.path(), &self.scheme)?.load(&self.work())
+            ModelFile::open(&self.path(), &Schemes::from(&self.scheme))?.load(&self.work())
         }
 
         /// A file with right hashes and anything in it.
         fn forge(&self, change: impl FnOnce(&mut ModelHeader), words: &[u32]) -> String {
-            let mut header = ModelHeader { header: self.scheme.header(false), network: None };
+            let mut header = ModelHeader { header: Schemes::from(&self.scheme).header(false), network: None };
             change(&mut header);
             let mut writer = FileWriter::create_words(&self.path(), Kind::PreparedModel, &header, words.len()).unwrap();
             writer.write_words(words).unwrap();
@@ -260,7 +264,7 @@ mod tests {
             let fixture = Fixture::new(method);
             let encoded = fixture.encode();
             fixture.write(&encoded);
-            let file = ModelFile::open(&fixture.path(), &fixture.scheme).unwrap();
+            let file = ModelFile::open(&fixture.path(), &Schemes::from(&fixture.scheme)).unwrap();
             assert_eq!(file.network(), Some(NetworkName::OneD64));
             let read = file.load(&fixture.work()).unwrap();
             assert!(read.plaintexts().words() == encoded.plaintexts().words(), "{method}");
@@ -308,10 +312,14 @@ mod tests {
         assert!(fixture.forge(|_| (), &[]).contains("its header asks for"));
         let name = |header: &mut ModelHeader| header.network = Some("../../etc".to_owned());
         assert!(fixture.forge(name, &words).contains("a name that none has"));
-        let plan = |header: &mut ModelHeader| header.header.plan.push(0);
+        let plan = |header: &mut ModelHeader| header.header.plans[0].bytes.push(0);
         assert!(fixture.forge(plan, &words).contains("not the one of its hash"));
-        let hash = |header: &mut ModelHeader| header.header.plan_hash[3] ^= 1;
-        assert!(fixture.forge(hash, &words).contains("another plan"));
+        let hash = |header: &mut ModelHeader| header.header.plans[0].hash[3] ^= 1;
+        assert!(fixture.forge(hash, &words).contains("a plan that this version does not make"));
+        let none = |header: &mut ModelHeader| header.header.plans.clear();
+        assert!(fixture.forge(none, &words).contains("not for one plan"));
+        let twice = |header: &mut ModelHeader| header.header.plans.extend_from_within(..);
+        assert!(fixture.forge(twice, &words).contains("not for one plan"));
         let other = scheme(Method::Hear, 16, Strategies::default());
         let parameters = |header: &mut ModelHeader| header.header.parameters_hash = other.context.parameters().hash();
         assert!(fixture.forge(parameters, &words).contains("other parameters"));
@@ -327,7 +335,8 @@ mod tests {
             (Method::FastHear, 32, Strategies::default(), "fast-hear on a 1d-32"),
             (Method::FastHear, 16, strategies, "fast-hear on a 1d-16"),
         ] {
-            let error = ModelFile::open(&fixture.path(), &scheme(method, width, strategies)).unwrap_err();
+            let schemes = Schemes::from(&scheme(method, width, strategies));
+            let error = ModelFile::open(&fixture.path(), &schemes).unwrap_err();
             assert!(error.names(&fixture.path()), "{error}");
             let error = error.to_string();
             let found = "prepared for fast-hear on a 1d-16, plan ";

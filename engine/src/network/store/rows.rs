@@ -1,7 +1,7 @@
 //! The names of files of encrypted rows.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -54,25 +54,23 @@ impl RowFile {
     /// # Errors
     /// If the directory cannot be read, has no such file, or has one with this extension that is not named after a row.
     pub fn list(path: &Path, kind: RowKind) -> Result<Vec<Self>, StoreError> {
-        let refuse = |source| StoreError::File { path: path.to_owned(), action: "read the directory", source };
-        if !fs::metadata(path).map_err(refuse)?.is_dir() {
+        if !is_directory(path)? {
             return Ok(vec![Self::new(path.to_owned(), kind)?]);
         }
-        let mut files = Vec::new();
-        for entry in fs::read_dir(path).map_err(refuse)? {
-            let entry = entry.map_err(refuse)?.path();
-            if entry.extension().is_some_and(|extension| extension == kind.extension()) {
-                files.push(Self::new(entry, kind)?);
-            }
-        }
-        if files.is_empty() {
-            return Err(StoreError::NoRows { path: path.to_owned(), example: kind.file_name(12) });
-        }
+        let files = Self::among(&entries(path)?, kind)?;
+        if files.is_empty() { Err(no_rows(path, kind)) } else { Ok(files) }
+    }
+
+    /// The files of one kind among the entries of a directory, by row.
+    pub(super) fn among(entries: &[PathBuf], kind: RowKind) -> Result<Vec<Self>, StoreError> {
+        let of_kind = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == kind.extension());
+        let files = entries.iter().filter(of_kind).map(|path| Self::new(path.clone(), kind));
+        let mut files = files.collect::<Result<Vec<_>, _>>()?;
         files.sort();
         Ok(files)
     }
 
-    fn new(path: PathBuf, kind: RowKind) -> Result<Self, StoreError> {
+    pub(super) fn new(path: PathBuf, kind: RowKind) -> Result<Self, StoreError> {
         match path.file_name().and_then(|name| kind.row(name.to_str()?)) {
             Some(row) => Ok(Self { row, path }),
             None => Err(StoreError::RowName { path, example: kind.file_name(12) }),
@@ -83,6 +81,29 @@ impl RowFile {
     pub(super) fn check(&self, found: u64) -> Result<(), StoreError> {
         if found == self.row { Ok(()) } else { Err(StoreError::OtherRow { path: self.path.clone(), found }) }
     }
+}
+
+/// A directory without rows.
+pub(super) fn no_rows(path: &Path, kind: RowKind) -> StoreError {
+    StoreError::NoRows { path: path.to_owned(), example: kind.file_name(12) }
+}
+
+/// Whether what stands there is a directory; it must be there.
+pub(super) fn is_directory(path: &Path) -> Result<bool, StoreError> {
+    Ok(fs::metadata(path).map_err(cannot_read(path))?.is_dir())
+}
+
+/// What stands in a directory, in the order of names.
+pub(super) fn entries(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = fs::read_dir(path).map_err(cannot_read(path))?;
+    let mut entries: Vec<_> =
+        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().map_err(cannot_read(path))?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn cannot_read(path: &Path) -> impl Fn(io::Error) -> StoreError + '_ {
+    |source| StoreError::File { path: path.to_owned(), action: "read the directory", source }
 }
 
 #[cfg(test)]
