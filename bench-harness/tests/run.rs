@@ -83,10 +83,12 @@ fn refused(output: &Output, code: i32, parts: &[&str]) {
 }
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 37] = [
+const FIELDS: [&str; 39] = [
     "network",
     "method",
     "strategy",
+    "key_switching",
+    "chosen",
     "plan_hash",
     "threads",
     "batch",
@@ -166,6 +168,7 @@ fn records_keep_the_contract_field_by_field() {
         assert_eq!(entry["network"], "tiny.safetensors");
         assert_eq!(entry["method"], method);
         assert_eq!(entry["strategy"], "baby,giant,giant");
+        assert_eq!((&entry["key_switching"], &entry["chosen"]), (&"paper".into(), &"baby,giant,giant".into()));
         let hash = entry["plan_hash"].as_str().unwrap();
         assert!(hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()), "{hash}");
         assert_eq!((&entry["threads"], &entry["batch"], &entry["samples"]), (&2.into(), &1.into(), &2.into()));
@@ -282,7 +285,7 @@ fn wrong_logits_get_no_times_and_exit_code_1() {
     refused(&output, 1, &["tiny.safetensors fast-hear", "logits are wrong: on row 0", "at most 1e-12 is accepted"]);
     let entries = laboratory.entries("records.json");
     assert_eq!(entries.len(), 1);
-    assert_keys(&entries[0], ["network", "method", "strategy", "threads", "failed"]);
+    assert_keys(&entries[0], ["network", "method", "strategy", "key_switching", "threads", "failed"]);
     assert!(entries[0]["failed"].as_str().unwrap().contains("logits are wrong"));
     let shown = text(&output.stdout);
     assert!(shown.contains("FAILED, no times") && !shown.contains("infer"), "{shown}");
@@ -296,7 +299,7 @@ fn what_does_not_fit_is_skipped_with_the_reason() {
     let entries = laboratory.entries("records.json");
     assert_eq!(entries.len(), 2);
     for entry in &entries {
-        assert_keys(entry, ["network", "method", "strategy", "threads", "skipped"]);
+        assert_keys(entry, ["network", "method", "strategy", "key_switching", "threads", "skipped"]);
         let reason = entry["skipped"].as_str().unwrap();
         assert!(reason.starts_with("it would need ") && reason.ends_with("--memory-limit is 1.0 MB"), "{reason}");
     }
