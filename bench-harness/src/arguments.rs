@@ -65,8 +65,9 @@ pub struct RunArguments {
     /// Methods: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
     pub method: Vec<Method>,
-    /// Strategy of all convolutions, or of each (full, baby, giant), or auto; repeat the option to compare
-    #[arg(long, value_name = "auto|S|S,S,S", default_value = "baby,giant,giant")]
+    /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own; repeat the option to
+    /// compare [default: auto for lean-hear, own for the others]
+    #[arg(long, value_name = "auto|own|S|S,S,S")]
     pub strategy: Vec<StrategyChoice>,
     /// The machine by whose speeds auto chooses, a file of calibrate [default: a machine with AVX-512]
     #[arg(long, value_name = "FILE")]

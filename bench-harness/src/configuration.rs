@@ -168,12 +168,8 @@ impl Configuration {
         let request =
             PlanRequest { switches, key_switching: self.key_switching, ..PlanRequest::new(shape, self.method) };
         let parameters = ParametersLiteral::by_name(self.method.name())?.check()?;
-        let request = match self.strategy {
-            StrategyChoice::Fixed(strategies) => PlanRequest { strategies, ..request },
-            StrategyChoice::Auto => {
-                request.fastest(&parameters, &self.speeds.clone().unwrap_or_default(), self.threads)?
-            }
-        };
+        let speeds = self.speeds.clone().unwrap_or_default();
+        let request = request.with_strategy(self.strategy, &parameters, &speeds, self.threads)?;
         Plan::with_parameters(&request, &parameters)
     }
 
@@ -294,7 +290,7 @@ mod tests {
         Configuration {
             network: "some/where/tiny.safetensors".to_owned(),
             method: Method::FastHear,
-            strategy: StrategyChoice::default(),
+            strategy: StrategyChoice::Own,
             speeds: None,
             key_switching: KeySwitching::default(),
             threads: 1,

@@ -3,11 +3,7 @@
 use std::{fs, io::Write};
 
 use anyhow::{Context, Result, bail};
-use hear_engine::network::{
-    cost::Speeds,
-    key_switching::KeySwitching,
-    method::{Method, StrategyChoice},
-};
+use hear_engine::network::{cost::Speeds, key_switching::KeySwitching, method::Method};
 use hear_model::input::ClipSource;
 use serde::Serialize;
 
@@ -23,10 +19,11 @@ use crate::{
 };
 
 /// What is run: networks small enough that all of them take a minute, and different in what takes their time.
-const RUNS: [(&str, Method, &str, KeySwitching); 7] = [
-    ("2d-64", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
-    ("2d-128", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
-    ("1d-128", Method::LeanHear, "baby,giant,giant", KeySwitching::Paper),
+const RUNS: [(&str, Method, &str, KeySwitching); 8] = [
+    ("2d-64", Method::LeanHear, "own", KeySwitching::Paper),
+    ("2d-128", Method::LeanHear, "own", KeySwitching::Paper),
+    ("2d-128", Method::LeanHear, "auto", KeySwitching::Paper),
+    ("1d-128", Method::LeanHear, "own", KeySwitching::Paper),
     ("2d-64", Method::FastHear, "baby,giant,giant", KeySwitching::Paper),
     ("2d-64", Method::FastHear, "giant,baby,baby", KeySwitching::Hybrid),
     ("1d-64", Method::FastHear, "full,full,full", KeySwitching::Paper),
@@ -79,7 +76,7 @@ fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitchi
     let configuration = Configuration {
         network: network.to_owned(),
         method,
-        strategy: StrategyChoice::Fixed(strategies.parse()?),
+        strategy: strategies.parse()?,
         key_switching,
         speeds: None,
         threads: arguments.threads.unwrap_or_else(super::usable_threads),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::cost::Speeds;
+use hear_engine::network::{cost::Speeds, method::StrategyChoice};
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
@@ -123,10 +123,16 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         isa: arguments.isa.clone(),
         tolerance: arguments.tolerance,
     };
+    // Where nothing is chosen, each method gets what it gets everywhere.
+    let strategies: Vec<_> = match arguments.strategy.as_slice() {
+        [] => vec![None],
+        chosen => chosen.iter().copied().map(Some).collect(),
+    };
     let combinations =
-        iproduct!(&arguments.network, &arguments.method, &arguments.strategy, &arguments.key_switching, &threads);
+        iproduct!(&arguments.network, &arguments.method, &strategies, &arguments.key_switching, &threads);
     let speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
-    let configuration = |(network, &method, &strategy, &key_switching, &threads): (&String, _, _, _, _)| {
+    let configuration = |(network, &method, strategy, &key_switching, &threads): (&String, _, &Option<_>, _, _)| {
+        let strategy = strategy.unwrap_or(StrategyChoice::of(method));
         let (clips, labels) = inputs(arguments, shapes[network]);
         let (network, speeds, protocol) = (network.clone(), speeds.clone(), protocol.clone());
         Configuration { network, method, strategy, key_switching, speeds, threads, clips, labels, protocol }

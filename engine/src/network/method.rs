@@ -126,12 +126,12 @@ impl Method {
         }
     }
 
-    /// What reports call a choice of strategies under this method: `lean-hear` has its own ones.
+    /// What reports call a choice of strategies under this method.
     #[must_use]
     pub fn strategy_name(self, choice: StrategyChoice) -> String {
         match (choice, self) {
-            (StrategyChoice::Auto, _) | (_, Self::Hear | Self::FastHear) => choice.to_string(),
-            (StrategyChoice::Fixed(_), Self::LeanHear) => "own".to_owned(),
+            (StrategyChoice::Own, Self::Hear | Self::FastHear) => Strategies::default().to_string(),
+            _ => choice.to_string(),
         }
     }
 
@@ -224,13 +224,20 @@ impl fmt::Display for Strategies {
 pub enum StrategyChoice {
     /// What the plan leaves open is chosen when it is made: see [`choose`](super::choose).
     Auto,
-    /// These; for `lean-hear`, which does not have them, what its specification says.
+    /// The method's own: the authors' strategies, or what the specification of `lean-hear` says.
+    Own,
+    /// These, of `hear` or `fast-hear`.
     Fixed(Strategies),
 }
 
-impl Default for StrategyChoice {
-    fn default() -> Self {
-        Self::Fixed(Strategies::default())
+impl StrategyChoice {
+    /// What a user gets who chooses nothing: the authors' strategies for the paper's methods, and for ours the fastest.
+    #[must_use]
+    pub fn of(method: Method) -> Self {
+        match method {
+            Method::Hear | Method::FastHear => Self::Own,
+            Method::LeanHear => Self::Auto,
+        }
     }
 }
 
@@ -238,6 +245,7 @@ impl fmt::Display for StrategyChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => f.write_str("auto"),
+            Self::Own => f.write_str("own"),
             Self::Fixed(strategies) => strategies.fmt(f),
         }
     }
@@ -246,9 +254,13 @@ impl fmt::Display for StrategyChoice {
 impl FromStr for StrategyChoice {
     type Err = StrategiesError;
 
-    /// `auto`, or what [`Strategies`] accept.
+    /// `auto`, `own`, or what [`Strategies`] accept.
     fn from_str(text: &str) -> Result<Self, StrategiesError> {
-        if text == "auto" { Ok(Self::Auto) } else { text.parse().map(Self::Fixed) }
+        match text {
+            "auto" => Ok(Self::Auto),
+            "own" => Ok(Self::Own),
+            list => list.parse().map(Self::Fixed),
+        }
     }
 }
 
@@ -301,7 +313,11 @@ mod tests {
         let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
         assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
         assert_eq!("auto".parse::<StrategyChoice>().unwrap(), StrategyChoice::Auto);
-        assert_eq!("baby,giant,giant".parse::<StrategyChoice>().unwrap(), StrategyChoice::default());
+        assert_eq!("own".parse::<StrategyChoice>().unwrap(), StrategyChoice::Own);
+        let fixed = StrategyChoice::Fixed(Strategies::default());
+        assert_eq!("baby,giant,giant".parse::<StrategyChoice>().unwrap(), fixed);
+        assert_eq!(Method::Hear.strategy_name(StrategyChoice::Own), fixed.to_string());
+        assert_eq!(Method::LeanHear.strategy_name(StrategyChoice::Own), "own");
         assert!("full,baby".parse::<Strategies>().unwrap_err().to_string().contains("names 2 strategies"));
     }
 

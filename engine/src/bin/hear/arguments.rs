@@ -67,9 +67,11 @@ pub(crate) enum ExecutorKind {
 #[command(next_help_heading = "Plan options")]
 pub(crate) struct Choices {
     /// full, baby or giant: the order of rotations, for all three convolutions
-    /// or for each; auto: what is predicted to be fastest on --machine
-    #[arg(long, value_name = "auto|S[,S,S]", default_value_t)]
-    pub(crate) strategy: StrategyChoice,
+    /// or for each; auto: what is predicted to be fastest on --machine; own:
+    /// the authors' order, or the specification of lean-hear [default: auto for
+    /// lean-hear, own for the others]
+    #[arg(long, value_name = "auto|own|S[,S,S]")]
+    pub(crate) strategy: Option<StrategyChoice>,
 
     /// The machine that will run the plan: a file of `hear-bench calibrate`
     /// [default: a machine with AVX-512]
@@ -118,11 +120,13 @@ impl Choices {
             }
             Some(path) => read_parameters(path, security)?,
         };
-        let request = match self.strategy {
-            StrategyChoice::Fixed(strategies) => PlanRequest { strategies, ..request },
-            StrategyChoice::Auto => request.fastest(&parameters, &self.speeds()?, threads)?,
-        };
+        let request = request.with_strategy(self.strategy(method), &parameters, &self.speeds()?, threads)?;
         Ok(Plan::with_parameters(&request, &parameters)?)
+    }
+
+    /// What was chosen, or else what the method gets.
+    pub(crate) fn strategy(&self, method: Method) -> StrategyChoice {
+        self.strategy.unwrap_or(StrategyChoice::of(method))
     }
 
     /// The speeds of the machine that will run the plan.

@@ -287,7 +287,7 @@ impl DemoReport {
         json!({
             "network": demo.network,
             "method": scheme.plan.method.name(),
-            "strategy": scheme.plan.method.strategy_name(demo.choices.strategy),
+            "strategy": scheme.plan.method.strategy_name(demo.choices.strategy(scheme.plan.method)),
             "plan_hash": hexadecimal(&scheme.plan.hash()),
             "threads": self.threads,
             "isa": self.isa,

@@ -107,16 +107,16 @@ impl Summary {
     fn table(&self) -> String {
         let Self { plan, parameters, total, preparation, .. } = self;
         let mut text = format!(
-            "{}, method {}, strategies {}, key switching {}",
+            "{}, method {}, key switching {}",
             plan.shape,
             plan.method,
-            plan.chosen(),
             plan.method.key_switching_name(plan.key_switching),
         );
         let disabled = plan.switches.disabled();
         if !disabled.is_empty() {
             text += &format!(", without {}", disabled.join(", "));
         }
+        text += &format!("\nchosen: {}", plan.chosen().replace("; ", "\n        "));
         text += &format!("\nplan {}\n", hexadecimal(&plan.hash()));
         text += &format!(
             "parameters {}: N = 2^{}, {} data and {} special primes,\n           log2 QP = {:.1} of at most {} bits\n\n",

@@ -153,18 +153,20 @@ pub struct ConvolutionChoice {
 }
 
 impl fmt::Display for LeanChoices {
-    /// `own` if nothing was chosen, else what was: `conv1 2 digits, conv2 8 rotations, ...`.
+    /// `own` if nothing was chosen, else what was: `conv2 16 rotations in 2 digits, sums in 1; merge3 in 2 digits`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut chosen = Vec::new();
-        chosen.extend(self.windows_digits.map(|digits| format!("conv1 {digits} digits")));
+        chosen.extend(self.windows_digits.map(|digits| format!("conv1 in {digits} digits")));
         for (choice, layer) in self.convolutions.iter().zip(2..) {
             let ConvolutionChoice { steps, baby_digits, giant_digits } = choice;
-            chosen.extend(steps.map(|steps| format!("conv{layer} {steps} rotations")));
-            chosen.extend(baby_digits.map(|digits| format!("conv{layer} {digits} digits of inputs")));
-            chosen.extend(giant_digits.map(|digits| format!("conv{layer} {digits} digits of sums")));
+            let number = |choice: &Option<usize>| choice.map_or("own".to_owned(), |number| number.to_string());
+            if *choice != ConvolutionChoice::default() {
+                let [steps, inputs, sums] = [steps, baby_digits, giant_digits].map(number);
+                chosen.push(format!("conv{layer} {steps} rotations in {inputs} digits, sums in {sums}"));
+            }
         }
-        chosen.extend(self.merge_digits.map(|digits| format!("merge3 {digits} digits")));
-        if chosen.is_empty() { f.write_str("own") } else { f.write_str(&chosen.join(", ")) }
+        chosen.extend(self.merge_digits.map(|digits| format!("merge3 in {digits} digits")));
+        if chosen.is_empty() { f.write_str("own") } else { f.write_str(&chosen.join("; ")) }
     }
 }
 
