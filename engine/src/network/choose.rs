@@ -5,11 +5,12 @@
 //! and nothing is chosen anew when keys are made or a network is run.
 //!
 //! Of `hear` and `fast-hear` the order of rotations of each convolution is chosen; of `lean-hear` how many rotations of
-//! the inputs a convolution takes, and the digits in which inputs and sums are decomposed.
+//! the inputs a convolution takes, the digits in which inputs and sums are decomposed, and whether inputs are turned by their
+//! row taps first.
 
 use super::{
     cost::Speeds,
-    lean::plan::{ConvolutionPacking, LeanChoices, possible_steps},
+    lean::plan::{ConvolutionChoice, ConvolutionPacking, LeanChoices, possible_steps},
     method::{Method, Strategy, StrategyChoice},
     plan::{Plan, PlanError, PlanRequest},
 };
@@ -82,12 +83,11 @@ impl PlanRequest {
         let mut alternatives: Vec<Alternative> = Vec::new();
         for steps in possible_steps(&ConvolutionPacking::new(self.shape, 1 + index)) {
             for baby_digits in 1..=MOST_DIGITS {
-                for giant_digits in 1..=MOST_DIGITS {
+                for (giant_digits, turned) in (1..=MOST_DIGITS).flat_map(|digits| [(digits, false), (digits, true)]) {
                     alternatives.push(Box::new(move |request| {
-                        let choice = &mut request.lean.convolutions[index];
-                        choice.steps = Some(steps);
-                        choice.baby_digits = Some(baby_digits);
-                        choice.giant_digits = Some(giant_digits);
+                        let (steps, baby_digits, giant_digits) = (Some(steps), Some(baby_digits), Some(giant_digits));
+                        let choice = ConvolutionChoice { steps, baby_digits, giant_digits, turned };
+                        request.lean.convolutions[index] = choice;
                     }));
                 }
             }

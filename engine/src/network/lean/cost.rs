@@ -2,6 +2,8 @@
 //!
 //! Conjugating a sum in the extended basis takes (1 + d) e transforms, as its second component must leave that basis first.
 
+use std::collections::BTreeSet;
+
 use super::encode::product_primes;
 use super::step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
 use crate::network::{
@@ -48,17 +50,21 @@ pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Coun
 
 fn transform_counts(transform: &Transform, stage: &Stage, units: SwitchUnits, inputs: SwitchUnits) -> Counts {
     let outputs = stage.outputs as u64;
-    let rotated = transform.babies.iter().filter(|baby| baby.rotation != 0).count() as u64;
+    let nonzero = |amounts: Vec<i32>| amounts.into_iter().filter(|&amount| amount != 0).collect::<Vec<_>>();
+    let turns = nonzero(transform.turns.clone());
+    let babies = nonzero(transform.babies.iter().map(|baby| baby.rotation).collect());
+    let keys = turns.iter().chain(&babies).collect::<BTreeSet<_>>().len() as u64;
+    let (turned, rotated) = (turns.len() as u64, babies.len() as u64);
     let decomposed = (0..stage.inputs)
         .filter(|&input| transform.babies.iter().any(|baby| baby.input == input && baby.rotation != 0))
         .count() as u64;
     let giants = transform.giants.iter().filter(|&&giant| giant != 0).count() as u64;
-    let mut counts = inputs.decompose(decomposed);
-    counts += inputs.key_products(rotated, rotated);
+    let mut counts = inputs.decompose(turned + decomposed);
+    counts += inputs.key_products(turned + rotated, keys);
     counts.hoisted_rotation = rotated - decomposed;
     let width = match transform.baby_basis {
         BabyBasis::Data(_) => {
-            counts += inputs.divide(rotated);
+            counts += inputs.divide(turned + rotated);
             units.limbs
         }
         BabyBasis::Extended => units.extended,

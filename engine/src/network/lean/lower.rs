@@ -237,6 +237,10 @@ impl Lean<'_, '_> {
             let amounts: Vec<i32> =
                 transform.babies[transform.babies_of(input)].iter().map(|baby| baby.rotation).collect();
             let nonzero: Vec<i32> = amounts.iter().copied().filter(|&amount| amount != 0).collect();
+            let x = match transform.turn(input) {
+                0 => x,
+                turn => self.rotations(x, &[turn])[0],
+            };
             let mut turned = self.rotations(x, &nonzero).into_iter();
             babies.extend(amounts.into_iter().map(|amount| match amount {
                 0 => x,

@@ -150,6 +150,9 @@ pub struct ConvolutionChoice {
     pub baby_digits: Option<usize>,
     /// Digits of the sums, each of which is decomposed for one rotation.
     pub giant_digits: Option<usize>,
+    /// Whether an input is first turned by its row tap, so that the inputs of all taps share the keys of the other
+    /// rotations: fewer keys for a decomposition more an input.
+    pub turned: bool,
 }
 
 impl fmt::Display for LeanChoices {
@@ -158,11 +161,12 @@ impl fmt::Display for LeanChoices {
         let mut chosen = Vec::new();
         chosen.extend(self.windows_digits.map(|digits| format!("conv1 in {digits} digits")));
         for (choice, layer) in self.convolutions.iter().zip(2..) {
-            let ConvolutionChoice { steps, baby_digits, giant_digits } = choice;
+            let ConvolutionChoice { steps, baby_digits, giant_digits, turned } = choice;
             let number = |choice: &Option<usize>| choice.map_or("own".to_owned(), |number| number.to_string());
             if *choice != ConvolutionChoice::default() {
                 let [steps, inputs, sums] = [steps, baby_digits, giant_digits].map(number);
-                chosen.push(format!("conv{layer} {steps} rotations in {inputs} digits, sums in {sums}"));
+                let turned = if *turned { ", rows turned" } else { "" };
+                chosen.push(format!("conv{layer} {steps} rotations in {inputs} digits, sums in {sums}{turned}"));
             }
         }
         chosen.extend(self.merge_digits.map(|digits| format!("merge3 in {digits} digits")));
@@ -331,6 +335,7 @@ impl Builder<'_> {
         let transform = Transform {
             map: Map::Windows,
             period: channels,
+            turns: Vec::new(),
             babies: (-reach..=reach).map(|rotation| Baby { input: 0, rotation }).collect(),
             baby_basis: BabyBasis::Extended,
             giants: vec![0],
@@ -360,12 +365,14 @@ impl Builder<'_> {
         if !possible_steps(&packing).contains(&steps) {
             return Err(ChoiceError::Steps { steps, distinct: packing.distinct });
         }
-        let mut babies = Vec::new();
+        let (mut turns, mut babies) = (Vec::new(), Vec::new());
         for part in 0..packing.parts.len() {
             for (version, &tap) in taps.iter().enumerate() {
-                let input = part * taps.len() + version;
-                let turned = |low: usize| normalised_rotation(tap * rotation(row) + rotation(low));
+                let (input, by_tap) = (part * taps.len() + version, normalised_rotation(tap * rotation(row)));
+                let with_baby = if choice.turned { 0 } else { by_tap };
+                let turned = |low: usize| normalised_rotation(with_baby + rotation(low));
                 babies.extend((0..steps).map(|low| Baby { input, rotation: turned(low) }));
+                turns.extend(choice.turned.then_some(by_tap));
             }
         }
         let columns = (-2..2).flat_map(|column: i32| {
@@ -378,6 +385,7 @@ impl Builder<'_> {
         let transform = Transform {
             map: Map::Convolution(layer),
             period: packing.period,
+            turns,
             babies,
             baby_basis: BabyBasis::Data(baby_switch),
             giants,
@@ -401,6 +409,7 @@ impl Builder<'_> {
         let transform = Transform {
             map: Map::Merge,
             period: SLOTS,
+            turns: Vec::new(),
             babies,
             baby_basis: BabyBasis::Extended,
             giants: vec![0],
@@ -420,6 +429,7 @@ impl Builder<'_> {
         let transform = Transform {
             map: Map::Dense,
             period: SLOTS,
+            turns: Vec::new(),
             babies: (0..self.ciphertexts).map(|input| Baby { input, rotation: 0 }).collect(),
             baby_basis: BabyBasis::Data(self.switch()),
             giants: (0..pairs).map(|pair| normalised_rotation(rotation(pair * CLASS_STRIDE))).collect(),

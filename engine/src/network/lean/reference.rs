@@ -52,7 +52,7 @@ fn product_sum(
     let mut total = vec![Complex64::ZERO; SLOTS];
     for (index, baby) in transform.babies.iter().enumerate() {
         let Some(factor) = weights.factor(transform, outputs, sum, index) else { continue };
-        let (x, shift) = (&inputs[baby.input], left(baby.rotation));
+        let (x, shift) = (&inputs[baby.input], left(baby.rotation + transform.turn(baby.input)));
         for (slot, total) in total.iter_mut().enumerate() {
             *total += factor[slot % factor.len()] * x[(slot + shift) % SLOTS];
         }

@@ -69,7 +69,8 @@ impl LeanStep {
     pub fn input_rotations(&self) -> Vec<i32> {
         match self {
             Self::Transform(transform) => {
-                transform.babies.iter().map(|baby| baby.rotation).filter(|&amount| amount != 0).collect()
+                let babies = transform.babies.iter().map(|baby| baby.rotation);
+                babies.chain(transform.turns.iter().copied()).filter(|&amount| amount != 0).collect()
             }
             Self::Versions(versions) => versions.fold.into_iter().collect(),
             Self::SquareSums(_) | Self::SlotSums(_) => Vec::new(),
@@ -134,6 +135,7 @@ pub enum Map {
 /// A linear map on ciphertexts:
 ///
 /// ```text
+/// input[i]   = rotate(input[i], turn[i])                                     only where there are turns
 /// sum[g, o]  = sum over babies b of weight[g, o, b] * rotate(input[b], rotation[b])
 /// acc[o]     = sum over giants g of rotate(sum[g, o], giant[g])              in the extended basis
 /// out[o]     = divide(acc[o] + conjugate(acc[o])) + constant[o]              conjugate only where asked for
@@ -144,6 +146,9 @@ pub struct Transform {
     pub map: Map,
     /// Slots after which the plaintexts repeat.
     pub period: usize,
+    /// Rotations of the inputs before anything else, one each; none if empty. Inputs whose rotations differ by a turn only
+    /// then share the keys of the others.
+    pub turns: Vec<i32>,
     /// Rotated inputs, those of one ciphertext together.
     pub babies: Vec<Baby>,
     /// Where they are held.
@@ -237,6 +242,12 @@ impl Transform {
     pub fn products(&self, outputs: usize) -> usize {
         let of_output = |output| (0..self.babies.len()).filter(|&baby| self.uses(outputs, output, baby)).count();
         self.giants.len() * (0..outputs).map(of_output).sum::<usize>()
+    }
+
+    /// The rotation of an input before its babies.
+    #[must_use]
+    pub fn turn(&self, input: usize) -> i32 {
+        self.turns.get(input).copied().unwrap_or(0)
     }
 
     /// The rotated inputs of ciphertext `input`, as indices into the babies.

@@ -147,7 +147,8 @@ impl<'a> LeanWeights<'a> {
         let (part, version) = (baby.input / taps.len(), baby.input % taps.len());
         let row_tap = taps[version];
         let row_slots = i32::try_from(self.layout.row_stride() * (packing.unit / self.layout.channels));
-        let low = baby.rotation - row_tap * row_slots.expect("at most the slots");
+        let by_tap = if transform.turns.is_empty() { row_tap * row_slots.expect("at most the slots") } else { 0 };
+        let low = baby.rotation - by_tap;
         let amount = (giant + low) as isize;
         let kernel_row = if taps.len() == 1 { 0 } else { (row_tap + 1).cast_unsigned() as usize };
         let unit = packing.unit.cast_signed();
