@@ -3,7 +3,7 @@
 //! - [`method`]: what a user chooses
 //! - [`packing`]: where values stand in slots
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs
-//! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
+//! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
 //! - [`store`]: what the parties do with keys and files
@@ -14,6 +14,7 @@ pub mod encode;
 pub mod lean;
 pub mod lower;
 pub mod method;
+pub mod noise;
 pub mod packing;
 mod plaintexts;
 pub mod plan;

@@ -28,7 +28,7 @@ pub mod encode;
 pub mod layout;
 pub(super) mod lower;
 pub mod plan;
-pub mod reference;
+pub(super) mod reference;
 pub(super) mod run;
 pub mod step;
 pub mod weights;
