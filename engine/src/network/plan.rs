@@ -11,7 +11,7 @@ use hear_model::network::{INPUT_CHANNELS, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    lean::{layout::Layout, plan::LeanStages, step::LeanStep},
+    lean::{layout::Layout, plan::LeanStages, scales::Scales, step::LeanStep},
     method::{Method, Strategies, Strategy, Switches},
     packing::{
         BLOCK, BLOCKS, Grid, InputLayout, InputPacking, OutputLayout, OutputPacking, SLOTS, Tap, normalised_rotation,
@@ -213,6 +213,12 @@ pub enum PlanError {
         /// The widths that do.
         widths: &'static [usize],
     },
+    /// A choice of scales that only `lean-hear` has.
+    #[error("the scales of {method} are fixed: a network can choose them under lean-hear only")]
+    FixedScales {
+        /// The method.
+        method: Method,
+    },
     /// A choice that only the paper's methods have.
     #[error("lean-hear chooses its rotations itself and has nothing to switch off: {choice} is for hear and fast-hear")]
     LeanChoice {
@@ -300,7 +306,8 @@ impl Plan {
             });
         }
         if method == Method::LeanHear {
-            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters);
+            let scales = Scales::of(shape.dimension());
+            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales);
             let parameters = parameters.literal();
             return Ok(Self {
                 version: PLAN_VERSION,
@@ -327,6 +334,21 @@ impl Plan {
         };
         let (stages, parameters) = (builder.stages, parameters.literal());
         Ok(Self { version: PLAN_VERSION, shape, method, strategies, switches, parameters, input, stages, output })
+    }
+
+    /// The same plan with its stages at the scales that a network chose: for its plaintexts, for what stands between input
+    /// and logits, and for the noise there. Keys, ciphertexts and results belong to the plan without choices, whose hash
+    /// they carry; the hash of this one binds nothing, and a file with it is refused.
+    ///
+    /// # Errors
+    /// If the method's scales are fixed.
+    pub fn with_scales(&self, scales: Scales) -> Result<Self, PlanError> {
+        if self.method != Method::LeanHear {
+            return Err(PlanError::FixedScales { method: self.method });
+        }
+        let parameters = self.checked_parameters(Security::Waived)?;
+        let LeanStages { stages, .. } = LeanStages::new(self.shape, &parameters, scales);
+        Ok(Self { stages, ..self.clone() })
     }
 
     /// The checked parameters of the plan.
