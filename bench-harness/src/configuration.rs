@@ -128,15 +128,6 @@ pub enum InstructionsError {
 }
 
 impl Configuration {
-    /// What an ordinary file or directory is called, or the name of a shipped network: records never carry a path.
-    #[must_use]
-    pub fn network_name(&self) -> String {
-        match self.network.parse::<NetworkName>() {
-            Ok(name) => name.to_string(),
-            Err(_) => file_name(Path::new(&self.network)),
-        }
-    }
-
     /// The switches, without those that are turned off.
     ///
     /// # Errors
@@ -227,7 +218,16 @@ impl fmt::Display for Configuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.threads == 1 { "" } else { "s" };
         let strategy = self.method.strategy_name(self.strategies);
-        write!(f, "{} {} {strategy}, {} thread{plural}", self.network_name(), self.method, self.threads)
+        write!(f, "{} {} {strategy}, {} thread{plural}", network_name(&self.network), self.method, self.threads)
+    }
+}
+
+/// What an ordinary file or directory is called, or the name of a shipped network: records never carry a path.
+#[must_use]
+pub fn network_name(name_or_path: &str) -> String {
+    match name_or_path.parse::<NetworkName>() {
+        Ok(name) => name.to_string(),
+        Err(_) => file_name(Path::new(name_or_path)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod kernels;
 mod machine;
+mod output;
+mod precision;
 mod run;
 
 use std::io::{Write, stdin};
@@ -15,6 +17,7 @@ use crate::{arguments::Command, child, failure::Failure};
 pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
+        Command::Precision(arguments) => precision::run(&arguments, output),
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Machine => machine::run(output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use hear_kernels::simd::Isa;
 use hear_model::{input::Clip, network::CLASS_COUNT};
+use num_complex::Complex64;
 
 use super::{RowFile, StoreError};
 use crate::{
@@ -297,6 +298,13 @@ impl Decryptor {
             return Err(StoreError::fault(&file.path, Fault::OtherPlan { what: "plan", found, expected }));
         }
         Ok(row)
+    }
+
+    /// All slots of a ciphertext of the plan, also of one between two stages: for measurements of noise. They are to be
+    /// shared even less than logits.
+    #[must_use]
+    pub fn slots(&self, ciphertext: &Ciphertext) -> Vec<Complex64> {
+        self.encoder.decode(&decrypt(&self.scheme.context, &self.key, ciphertext), ciphertext.scale())
     }
 
     /// Decrypts logits.
