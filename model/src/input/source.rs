@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clip, InputError, RowRange, read_rows};
+use super::{Clip, InputError, RowRange, read_all_rows, read_rows};
 use crate::metrics::Class;
 use crate::synthetic;
 
@@ -32,6 +32,17 @@ impl ClipSource {
         match self {
             Self::Synthetic => Ok(shipped(rows)?.0),
             Self::File(path) => read_rows(path, rows),
+        }
+    }
+
+    /// All clips.
+    ///
+    /// # Errors
+    /// Those of [`read_all_rows`].
+    pub fn read_all(&self) -> Result<Vec<Clip>, InputError> {
+        match self {
+            Self::Synthetic => Ok(synthetic::test_set().0),
+            Self::File(path) => read_all_rows(path),
         }
     }
 
