@@ -8,18 +8,16 @@ use hear_engine::{
         encode::EncodedNetwork,
         lean::scales::Scales,
         lower::Keep,
-        noise::Modelled,
+        noise::{Deviation, Modelled},
         plan::{Plan, Stage},
         reference::{self, Slots},
         run::Inference,
         store::{KeySet, Scheme, Work},
     },
-    params::{Parameters, PrimeIndex},
     rlwe::Randomness,
 };
 use hear_model::{input::Clip, network::Network};
 use hear_scheduler::{Cancel, Executor, Memory, RunOptions};
-use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 
 /// What is run, and what it is held to.
@@ -48,8 +46,7 @@ pub struct StagePrecision {
     pub scale_bits: f64,
     /// The largest absolute value of a slot.
     pub largest: f64,
-    /// log2 of what the limbs hold over the largest value: half their modulus, divided by the scale. No coefficient exceeds
-    /// the largest slot, so that values fit for certain where this is positive.
+    /// [`Plan::headroom_bits`] over it: positive where values fit for certain.
     pub headroom_bits: f64,
     /// Standard deviation of the real and imaginary parts of slots from plain arithmetic.
     pub measured_std: f64,
@@ -83,7 +80,7 @@ impl Experiment<'_> {
         let keys = KeySet::generate(self.scheme, &randomness, &Work::new(executor, &cancel).with_progress(&watch))?;
         let watch = |done, of| progress("encode", done, of);
         let encoded = EncodedNetwork::new(context, run_plan, network, executor, &cancel, &watch)?;
-        let inference = Inference::new(context, run_plan, &keys.evaluation.keys, &encoded, Keep::Stages)?;
+        let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Stages)?;
         let mut memory = inference.memory(executor.workers())?;
         let mut stages: Vec<_> = run_plan.stages.iter().map(|_| Observations::default()).collect();
         for (row, clip) in self.clips.iter().enumerate() {
@@ -96,8 +93,7 @@ impl Experiment<'_> {
                 stage.add(measured, exact, modelled);
             }
         }
-        let parameters = context.parameters();
-        Ok(run_plan.stages.iter().zip(stages).map(|(stage, seen)| seen.summary(stage, parameters)).collect())
+        Ok(run_plan.stages.iter().zip(stages).map(|(stage, seen)| seen.summary(run_plan, stage)).collect())
     }
 
     /// A clip's slots in plain arithmetic, exact and with modelled noise, side by side.
@@ -159,53 +155,19 @@ impl Observations {
         }
     }
 
-    fn summary(&self, stage: &Stage, parameters: &Parameters) -> StagePrecision {
-        let modulus_bits: f64 =
-            PrimeIndex::first(stage.limbs_out).into_iter().map(|prime| f64::from(parameters.prime(prime)).log2()).sum();
+    fn summary(&self, plan: &Plan, stage: &Stage) -> StagePrecision {
         let [measured_std, modelled_std] = [self.measured, self.modelled].map(Deviation::std);
         StagePrecision {
             name: stage.name.clone(),
             limbs: stage.limbs_out,
             scale_bits: stage.scale_out_bits,
             largest: self.largest,
-            headroom_bits: modulus_bits - 1.0 - stage.scale_out_bits - self.largest.log2(),
+            headroom_bits: plan.headroom_bits(stage, self.largest),
             measured_std,
             measured_bits: -measured_std.log2(),
             modelled_std,
             modelled_bits: -modelled_std.log2(),
             difference_bits: (measured_std / modelled_std).log2(),
         }
-    }
-}
-
-/// The root of the mean square of differences.
-#[derive(Clone, Copy, Debug, Default)]
-struct Deviation {
-    squares: f64,
-    parts: usize,
-}
-
-impl Deviation {
-    /// Takes in the real and imaginary parts of a vector.
-    fn add(&mut self, slots: &[Complex64], expected: &[Complex64]) {
-        self.squares += slots.iter().zip(expected).map(|(slot, expected)| (slot - expected).norm_sqr()).sum::<f64>();
-        self.parts += 2 * slots.len();
-    }
-
-    fn std(self) -> f64 {
-        (self.squares / self.parts as f64).sqrt()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_deviation_is_that_of_all_real_and_imaginary_parts() {
-        let mut deviation = Deviation::default();
-        deviation.add(&[Complex64::new(1.0, 2.0)], &[Complex64::new(4.0, 2.0)]);
-        deviation.add(&[Complex64::new(0.0, 1.0)], &[Complex64::new(0.0, 0.0)]);
-        assert_eq!(deviation.std(), (10.0_f64 / 4.0).sqrt());
     }
 }

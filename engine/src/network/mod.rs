@@ -4,10 +4,12 @@
 //! - [`packing`]: where values stand in slots
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
+//! - [`calibration`]: whether a network's values fit, and the scales that suit them
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
 //! - [`store`]: what the parties do with keys and files
 
+pub mod calibration;
 pub mod cost;
 pub mod drowning;
 pub mod encode;

@@ -21,6 +21,8 @@
 //! SAC 2023 (errors as normal variates); Han, Ki, "Better bootstrapping for approximate homomorphic encryption", CT-RSA 2020
 //! (the key switch).
 
+use std::iter::Sum;
+
 use chacha20::{ChaCha8Rng, rand_core::SeedableRng};
 use num_complex::Complex64;
 use rand_distr::{Distribution, StandardNormal};
@@ -143,6 +145,38 @@ impl Noise for Modelled {
     }
 }
 
+/// The root of the mean square of differences.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deviation {
+    squares: f64,
+    parts: usize,
+}
+
+impl Deviation {
+    /// Takes in the real and imaginary parts of slots and of what they should be.
+    ///
+    /// # Panics
+    /// If the numbers differ.
+    pub fn add(&mut self, slots: &[Complex64], expected: &[Complex64]) {
+        assert_eq!(slots.len(), expected.len(), "slots to compare");
+        self.squares += slots.iter().zip(expected).map(|(slot, expected)| (slot - expected).norm_sqr()).sum::<f64>();
+        self.parts += 2 * slots.len();
+    }
+
+    /// The standard deviation of a part, in the unit of the slots; NaN if none was taken in.
+    #[must_use]
+    pub fn std(self) -> f64 {
+        (self.squares / self.parts as f64).sqrt()
+    }
+}
+
+impl Sum for Deviation {
+    fn sum<I: Iterator<Item = Self>>(deviations: I) -> Self {
+        let add = |a: Self, b: Self| Self { squares: a.squares + b.squares, parts: a.parts + b.parts };
+        deviations.fold(Self::default(), add)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,8 +187,9 @@ mod tests {
         let parameters = ParametersLiteral::by_name("lean-hear").unwrap().check().unwrap();
         let mut values = vec![Complex64::ZERO; slots];
         noise(&mut Modelled::new(&parameters, 3), &mut values);
-        let squares: f64 = values.iter().map(Complex64::norm_sqr).sum();
-        (squares / (2 * slots) as f64).sqrt() * 20_f64.exp2()
+        let mut deviation = Deviation::default();
+        deviation.add(&values, &vec![Complex64::ZERO; slots]);
+        deviation.std() * 20_f64.exp2()
     }
 
     #[track_caller]
@@ -179,6 +214,14 @@ mod tests {
             slots[0] = slots[1];
         };
         assert_near(deviation(4096, plaintext), 18.475);
+    }
+
+    #[test]
+    fn the_deviation_is_that_of_all_real_and_imaginary_parts() {
+        let mut deviations = [Deviation::default(); 2];
+        deviations[0].add(&[Complex64::new(1.0, 2.0)], &[Complex64::new(4.0, 2.0)]);
+        deviations[1].add(&[Complex64::new(0.0, 1.0)], &[Complex64::ZERO]);
+        assert_eq!(deviations.into_iter().sum::<Deviation>().std(), (10.0_f64 / 4.0).sqrt());
     }
 
     #[test]

@@ -351,6 +351,26 @@ impl Plan {
         Ok(Self { stages, ..self.clone() })
     }
 
+    /// The scales that a network can choose; `None` where all are fixed.
+    #[must_use]
+    pub fn scales(&self) -> Option<Scales> {
+        if self.method != Method::LeanHear {
+            return None;
+        }
+        let bits = |name: &str| self.stage(name).map(|stage| stage.scale_out_bits);
+        let [Some(first), Some(second), Some(third)] = ["conv1", "conv2", "conv3"].map(bits) else { return None };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a byte became this number")]
+        Scales::new([first, second, third].map(|bits| bits as u8)).ok()
+    }
+
+    /// log2 of what the limbs of a stage's results hold, half their modulus divided by the scale, over their largest
+    /// coefficient. No coefficient exceeds the largest slot: where this is positive for that, values fit for certain.
+    #[must_use]
+    pub fn headroom_bits(&self, stage: &Stage, largest: f64) -> f64 {
+        let modulus_bits: f64 = (0..stage.limbs_out).map(|index| self.prime(index).log2()).sum();
+        modulus_bits - 1.0 - stage.scale_out_bits - largest.log2()
+    }
+
     /// The checked parameters of the plan.
     ///
     /// # Errors

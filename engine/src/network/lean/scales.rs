@@ -1,9 +1,8 @@
 //! The scales that a network may choose.
 
-use std::ops::RangeInclusive;
+use std::{fmt, ops::RangeInclusive};
 
 use hear_model::network::Dimension;
-use serde::{Deserialize, Serialize};
 
 /// log2 of the scales at which the values stand that the three activations square.
 ///
@@ -11,8 +10,7 @@ use serde::{Deserialize, Serialize};
 /// them when it is encoded. A network whose activations square values 2^k times as large, and whose next weights are
 /// 2^2k times smaller, has the same plaintexts, bit by bit, and the same noise in its logits at a scale of k bits less:
 /// good scales follow the range of what is squared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "[u8; 3]", into = "[u8; 3]")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scales([u8; 3]);
 
 /// A scale that no network may choose.
@@ -30,9 +28,10 @@ pub struct ScaleError {
 }
 
 impl Scales {
-    /// What a scale may be. Squares stand at twice its bits less those of a prime, 30: below the least of them a square
-    /// would have no bit behind the point, above the largest the weights that follow would have too few.
-    pub const BITS: RangeInclusive<u8> = 16..=34;
+    /// What a scale may be. Squares stand at twice its bits less those of a prime, 30. The least suits values of 2^16, whose
+    /// squares fill what limbs there are for the last activation; values that ask for more than the largest are so small that
+    /// the network hardly squares at all.
+    pub const BITS: RangeInclusive<u8> = 12..=34;
 
     /// Scales of so many bits.
     ///
@@ -61,17 +60,11 @@ impl Scales {
     }
 }
 
-impl TryFrom<[u8; 3]> for Scales {
-    type Error = ScaleError;
-
-    fn try_from(bits: [u8; 3]) -> Result<Self, ScaleError> {
-        Self::new(bits)
-    }
-}
-
-impl From<Scales> for [u8; 3] {
-    fn from(Scales(bits): Scales) -> Self {
-        bits
+impl fmt::Display for Scales {
+    /// `26, 26, 28 bits`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second, third] = self.0;
+        write!(f, "{first}, {second}, {third} bits")
     }
 }
 
@@ -80,12 +73,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scales_outside_the_range_are_refused_wherever_they_come_from() {
+    fn scales_outside_the_range_are_refused() {
         let error = Scales::new([26, 35, 28]).unwrap_err().to_string();
-        assert_eq!(error, "activation 2 squares values at a scale of 35 bits: it must be 16 to 34 bits");
-        assert!(Scales::new([15, 26, 28]).is_err());
-        let stored = postcard::to_stdvec(&Scales::of(Dimension::OneD)).unwrap();
-        assert_eq!(postcard::from_bytes(&stored), Ok(Scales::of(Dimension::OneD)));
-        assert!(postcard::from_bytes::<Scales>(&[26, 26, 35]).is_err());
+        assert_eq!(error, "activation 2 squares values at a scale of 35 bits: it must be 12 to 34 bits");
+        assert!(Scales::new([11, 26, 28]).is_err());
+        assert_eq!(Scales::of(Dimension::OneD).to_string(), "27, 26, 27 bits");
     }
 }
