@@ -114,15 +114,16 @@ pub struct RunArguments {
 
 const PRECISION_EXAMPLES: &str = "\
 Clips are encrypted and classified; what every stage makes is decrypted and compared with plain
-arithmetic. Noise is the standard deviation of the real and imaginary parts of all slots, bits are its
--log2. The model adds the noise of encryption, rounded plaintexts, key switches and divisions to the
-same arithmetic. Headroom is log2 of what the limbs hold over the largest slot. A stage with more noise
-than its model by more than --tolerance-bits ends the program with exit code 1.
+arithmetic. Noise is the standard deviation of the real and imaginary parts of all slots; bits are
+its -log2. The model adds the noise of encryption, of rounded plaintexts, key switches and divisions
+to the same arithmetic. Headroom is log2 of what the limbs hold over the largest slot. A stage that
+exceeds its model by more than --tolerance-bits ends the program with exit code 1.
 
 Examples:
   hear-bench precision --network 2d-64
   hear-bench precision --network 1d-64,2d-64 --method lean-hear,fast-hear --samples 4
-  hear-bench precision --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset --rows 0..8
+  hear-bench precision --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset \\
+                       --rows 0..8
   hear-bench precision --network 1d-64 --tolerance-bits 0.2 --json -";
 
 /// `hear-bench precision`.

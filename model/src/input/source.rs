@@ -98,6 +98,7 @@ mod tests {
         let (clips, labels) = synthetic::test_set();
         assert_eq!(source.read(rows).unwrap(), clips[3..6]);
         assert_eq!(source.labels(rows).unwrap().unwrap(), labels[3..6]);
+        assert_eq!(source.read_all().unwrap(), clips);
         let error = source.read(RowRange::new(600, 700).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "synthetic: rows 600..700 were asked for, but there are 608");
     }
@@ -107,7 +108,7 @@ mod tests {
         let source: ClipSource = "/a/b/c.csv".parse().unwrap();
         assert_eq!(source, ClipSource::File("/a/b/c.csv".into()));
         assert_eq!(source.to_string(), "c.csv");
-        assert!(source.read(RowRange::new(0, 1).unwrap()).is_err());
+        assert!(source.read(RowRange::new(0, 1).unwrap()).is_err() && source.read_all().is_err());
         assert_eq!(source.labels(RowRange::new(0, 1).unwrap()).unwrap(), None);
     }
 }
