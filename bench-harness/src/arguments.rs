@@ -25,6 +25,8 @@ pub struct Arguments {
 pub enum Command {
     /// Measure networks, methods, strategies and numbers of threads against each other
     Run(Box<RunArguments>),
+    /// Measure the noise after every stage, and hold it to its model
+    Precision(PrecisionArguments),
     /// Time single kernels on one thread, on every instruction set of this CPU
     Kernels(KernelsArguments),
     /// Measure the speeds of this machine, by which plans are chosen for it, as TOML
@@ -40,6 +42,7 @@ const EXAMPLES: &str = "\
 Examples:
   hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64 --stages --json results.json
+  hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml
   hear-bench machine";
@@ -118,6 +121,60 @@ pub struct RunArguments {
     #[arg(long)]
     pub stages: bool,
     /// Write an array of one object a configuration to FILE, or to standard output instead of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+}
+
+const PRECISION_EXAMPLES: &str = "\
+Clips are encrypted and classified; what every stage makes is decrypted and compared with plain
+arithmetic. Noise is the standard deviation of the real and imaginary parts of all slots; bits are
+its -log2. The model adds the noise of encryption, of rounded plaintexts, key switches and divisions
+to the same arithmetic. Headroom is log2 of what the limbs hold over the largest slot. A stage that
+exceeds its model by more than --tolerance-bits ends the program with exit code 1.
+
+Examples:
+  hear-bench precision --network 2d-64
+  hear-bench precision --network 1d-64,2d-64 --method lean-hear,fast-hear --samples 4
+  hear-bench precision --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset \\
+                       --rows 0..8
+  hear-bench precision --network 1d-64 --tolerance-bits 0.2 --json -";
+
+/// `hear-bench precision`.
+#[derive(Debug, Args)]
+#[command(max_term_width = 100, after_help = PRECISION_EXAMPLES)]
+pub struct PrecisionArguments {
+    /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
+    #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required = true)]
+    pub network: Vec<String>,
+    /// Methods: hear, fast-hear, lean-hear
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "lean-hear")]
+    pub method: Vec<Method>,
+    /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own [default: auto for
+    /// lean-hear, own for the others]
+    #[arg(long, value_name = "auto|own|S|S,S,S")]
+    pub strategy: Option<StrategyChoice>,
+    /// How the keys of hear and fast-hear are switched: paper, hybrid
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub key_switching: KeySwitching,
+    /// Threads [default: what this process may use]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub threads: Option<usize>,
+    /// Clips that are classified, the first ones of the input
+    #[arg(long, value_name = "N", default_value = "4", value_parser = positive)]
+    pub samples: usize,
+    /// Rows of the input instead of the first ones, zero-based, without B; also sets the samples
+    #[arg(long, value_name = "A..B", conflicts_with = "samples")]
+    pub rows: Option<RowRange>,
+    /// Folder with the published inputs (test_input*.csv)
+    #[arg(long, value_name = "DIR", conflicts_with = "input")]
+    pub dataset: Option<PathBuf>,
+    /// Clips, one a line of 960 or 1440 columns [default: synthetic, the shipped test set]
+    #[arg(long, value_name = "CSV")]
+    pub input: Option<ClipSource>,
+    /// By how many bits a stage's noise may exceed its model
+    #[arg(long, value_name = "BITS", default_value = "0.5", value_parser = tolerance)]
+    pub tolerance_bits: f64,
+    /// Write an array of one object a network and method to FILE, or to standard output instead of the text
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,
 }

@@ -6,14 +6,11 @@ use std::{
     str::FromStr,
 };
 
-use hear_engine::{
-    network::{
-        cost::Speeds,
-        key_switching::KeySwitching,
-        method::{Method, StrategyChoice, Switches, UnknownName},
-        plan::{Plan, PlanError, PlanRequest},
-    },
-    params::ParametersLiteral,
+use hear_engine::network::{
+    cost::Speeds,
+    key_switching::KeySwitching,
+    method::{Method, StrategyChoice, Switches, UnknownName},
+    plan::{Plan, PlanError, PlanRequest},
 };
 use hear_kernels::simd::{Isa, IsaError};
 use hear_model::{
@@ -137,15 +134,6 @@ pub enum InstructionsError {
 }
 
 impl Configuration {
-    /// What an ordinary file or directory is called, or the name of a shipped network: records never carry a path.
-    #[must_use]
-    pub fn network_name(&self) -> String {
-        match self.network.parse::<NetworkName>() {
-            Ok(name) => name.to_string(),
-            Err(_) => file_name(Path::new(&self.network)),
-        }
-    }
-
     /// The switches, without those that are turned off.
     ///
     /// # Errors
@@ -167,10 +155,7 @@ impl Configuration {
         let switches = self.switches().expect("the command line has refused unknown switches");
         let request =
             PlanRequest { switches, key_switching: self.key_switching, ..PlanRequest::new(shape, self.method) };
-        let parameters = ParametersLiteral::by_name(self.method.name())?.check()?;
-        let speeds = self.speeds.clone().unwrap_or_default();
-        let request = request.with_strategy(self.strategy, &parameters, &speeds, self.threads)?;
-        Plan::with_parameters(&request, &parameters)
+        Plan::with_strategy(request, self.strategy, &self.speeds.clone().unwrap_or_default(), self.threads)
     }
 
     /// The instruction set: what is asked for, else what the environment allows.
@@ -234,6 +219,15 @@ pub enum LabelsError {
         /// The rows.
         rows: RowRange,
     },
+}
+
+/// What an ordinary file or directory is called, or the name of a shipped network: records never carry a path.
+#[must_use]
+pub fn network_name(name_or_path: &str) -> String {
+    match name_or_path.parse::<NetworkName>() {
+        Ok(name) => name.to_string(),
+        Err(_) => file_name(Path::new(name_or_path)),
+    }
 }
 
 /// The instruction set of that name, exactly that one.
@@ -312,7 +306,7 @@ mod tests {
     #[test]
     fn names_carry_no_directories() {
         let configuration = configuration();
-        assert_eq!(configuration.network_name(), "tiny.safetensors");
+        assert_eq!(network_name(&configuration.network), "tiny.safetensors");
         assert_eq!(weights_origin(&Source::Path("/a/parameters_conv1d_64/".into())), "parameters_conv1d_64");
     }
 

@@ -6,7 +6,8 @@ use hear_engine::network::{key_switching::KeySwitching, method::StrategyChoice};
 
 use crate::{
     floors::BestSpeeds,
-    record::{Entry, Identity, Reason, Record, StageRecord, Unmeasured},
+    precision::StagePrecision,
+    record::{Entry, Identity, PrecisionRecord, Reason, Record, StageRecord, Unmeasured},
     statistics::Summary,
 };
 
@@ -23,6 +24,34 @@ pub fn entry(entry: &Entry, stages: bool) -> String {
     };
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
     text
+}
+
+/// The noise after every stage as a table.
+#[must_use]
+pub fn precision(record: &PrecisionRecord) -> String {
+    let mut text = String::new();
+    let written = precision_table(&mut text, record);
+    debug_assert!(written.is_ok(), "writing to a string cannot fail");
+    text
+}
+
+fn precision_table(text: &mut String, record: &PrecisionRecord) -> Result {
+    let PrecisionRecord { network, method, isa, clips, first_row, samples, stages, .. } = record;
+    writeln!(text, "{network} {method}, {isa}, rows {first_row}..{} of {clips}", first_row + samples)?;
+    writeln!(text, "{:>49}{:>19}{:>19}{:>12}", "", "measured noise", "modelled noise", "difference")?;
+    writeln!(
+        text,
+        "  {:<9}{:>6}{:>8}{:>12}{:>12}{:>12}{:>7}{:>12}{:>7}{:>12}",
+        "stage", "limbs", "scale", "largest", "headroom", "std", "bits", "std", "bits", "bits"
+    )?;
+    for stage in stages {
+        let StagePrecision { name, limbs, scale_bits, largest, headroom_bits, .. } = stage;
+        write!(text, "  {name:<9}{limbs:>6}{scale_bits:>8.2}{largest:>12.3e}{headroom_bits:>12.1}")?;
+        let StagePrecision { measured_std, measured_bits, modelled_std, modelled_bits, difference_bits, .. } = stage;
+        write!(text, "{measured_std:>12.2e}{measured_bits:>7.1}{modelled_std:>12.2e}{modelled_bits:>7.1}")?;
+        writeln!(text, "{difference_bits:>+12.2}")?;
+    }
+    writeln!(text)
 }
 
 /// `2d-64 fast-hear baby,giant,giant, 2 threads`; key switching is named where it is not the paper's.

@@ -5,6 +5,7 @@
 //! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
 //! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
+//! - [`precision`]: noise after every stage, beside its model
 //! - [`prediction`]: what a measurement will need, before it starts
 //! - [`system`]: what the operating system says about this process and this machine
 //! - [`display`]: what people read
@@ -20,6 +21,7 @@ pub mod failure;
 pub mod floors;
 pub mod kernels;
 pub mod measure;
+pub mod precision;
 pub mod prediction;
 mod progress;
 pub mod record;

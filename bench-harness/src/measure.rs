@@ -21,10 +21,11 @@ use hear_scheduler::{Cancel, Report};
 
 use crate::{
     configuration::{Configuration, weights_origin},
+    display,
     floors::BestSpeeds,
     prediction::MemoryPrediction,
     progress::Progress,
-    record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord},
+    record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord, hexadecimal},
     statistics::Summary,
     system::{Machine, commit, peak_rss_bytes},
     trial::{Times, Trial},
@@ -44,7 +45,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let Scheme { plan, context } = &scheme;
     let executor = protocol.executor.start(configuration.threads)?;
     let randomness = Randomness::from_os();
-    let progress = Progress::new(configuration);
+    let progress = Progress::new(display::identity(&Identity::from(configuration)));
 
     let cancel = Cancel::new();
     let work = Work::new(&*executor, &cancel);
@@ -193,13 +194,4 @@ fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<Stag
 fn summary(durations: &[Duration]) -> Result<Summary> {
     let seconds: Vec<f64> = durations.iter().map(Duration::as_secs_f64).collect();
     Summary::of(&seconds).context("nothing was timed")
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -2,17 +2,16 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{configuration::Configuration, display, record::Identity};
-
 /// A line on the terminal, if there is one.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(crate) fn new(configuration: &Configuration) -> Self {
+    /// A line that begins with what is measured.
+    pub(crate) fn new(subject: String) -> Self {
         let bar = ProgressBar::new(0);
         let template = "{prefix}: {msg} {wide_bar} {pos}/{len}";
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_prefix(display::identity(&Identity::from(configuration)));
+        bar.set_prefix(subject);
         Self(bar)
     }
 

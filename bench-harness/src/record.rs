@@ -1,4 +1,4 @@
-//! What a measurement yields: the JSON objects that `hear-bench run --json` writes.
+//! What a measurement yields: the JSON objects that `hear-bench run --json` and `hear-bench precision --json` write.
 //!
 //! Field names are a contract with whoever reads the files. Times are seconds, sizes bytes; a field whose value is not
 //! known is `null`, never absent.
@@ -11,8 +11,9 @@ use hear_model::metrics;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::{Configuration, Protocol},
+    configuration::{Configuration, Protocol, network_name},
     floors::{BestSpeeds, Floors},
+    precision::StagePrecision,
     statistics::Summary,
     system::Machine,
     verification::ChangedClass,
@@ -67,7 +68,7 @@ pub struct Identity {
 impl From<&Configuration> for Identity {
     fn from(configuration: &Configuration) -> Self {
         Self {
-            network: configuration.network_name(),
+            network: network_name(&configuration.network),
             method: configuration.method.to_string(),
             strategy: configuration.method.strategy_name(configuration.strategy),
             key_switching: configuration.method.key_switching_name(configuration.key_switching),
@@ -239,4 +240,35 @@ pub struct ConfigRecord {
     /// How it was measured.
     #[serde(flatten)]
     pub protocol: Protocol,
+}
+
+/// The noise of a network under a method: what `hear-bench precision --json` writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionRecord {
+    /// A shipped network's name, or what the file or directory is called.
+    pub network: String,
+    /// The method.
+    pub method: String,
+    /// BLAKE3 of the plan, hexadecimal.
+    pub plan_hash: String,
+    /// The instruction set.
+    pub isa: String,
+    /// Where the clips come from.
+    pub clips: String,
+    /// The first row.
+    pub first_row: usize,
+    /// Clips that were classified.
+    pub samples: usize,
+    /// What was found, in the plan's order.
+    pub stages: Vec<StagePrecision>,
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -435,7 +435,11 @@ fn help_shows_examples_and_hides_the_measuring_process() {
     succeeded(&output);
     let help = text(&output.stdout);
     assert!(help.contains("Examples:") && !help.contains("measure "), "{help}");
-    let output = bench(Path::new("."), "run --help");
-    succeeded(&output);
-    assert!(text(&output.stdout).lines().all(|line| line.len() <= 100), "{}", text(&output.stdout));
+    for command in ["run", "precision"] {
+        let output = bench(Path::new("."), &format!("{command} --help"));
+        succeeded(&output);
+        let help = text(&output.stdout);
+        assert!(help.contains(&format!("\n  hear-bench {command} --network ")), "{help}");
+        assert!(help.lines().all(|line| line.len() <= 100), "{help}");
+    }
 }

@@ -52,6 +52,23 @@ fn as_f64(coefficients: &[i64]) -> Vec<f64> {
 const SCALE: f64 = (1_u64 << 40) as f64;
 
 #[test]
+fn the_largest_coefficient_is_that_of_the_encoding_and_at_most_the_largest_slot() {
+    let encoder = Encoder::new(8);
+    let slots = complex_values(5, encoder.slots());
+    let mut scratch = encoder.scratch();
+    let largest = encoder.largest_coefficient(&slots, &mut scratch);
+    let encoded = as_f64(&encoder.encode_complex(&slots, SCALE).unwrap());
+    let expected = encoded.iter().fold(0.0_f64, |largest, x| largest.max(x.abs())) / SCALE;
+    assert!((largest - expected).abs() < 1.0 / SCALE, "{largest} for {expected}");
+    assert!(largest <= slots.iter().fold(0.0, |largest: f64, slot| largest.max(slot.norm())));
+    // A constant is its own only coefficient, also a negative one.
+    let constant = vec![Complex64::from(-3.0); encoder.slots()];
+    assert!((encoder.largest_coefficient(&constant, &mut scratch) - 3.0).abs() < 1e-12);
+    let not_a_number = vec![Complex64::from(f64::NAN); encoder.slots()];
+    assert!(encoder.largest_coefficient(&not_a_number, &mut scratch).is_nan());
+}
+
+#[test]
 fn encoded_slots_are_the_polynomial_s_values() {
     for log_n in 2..=8 {
         let encoder = Encoder::new(log_n);

@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{command, finish, hear, names, tiny_network, workplace, workplace_for};
-use hear_model::network::Dimension;
+use common::{clips, command, finish, hear, names, scaled, tiny_network, workplace, workplace_for};
+use hear_model::network::{Dimension, Network};
 use tempfile::TempDir;
 
 const INFER: &str = "infer --keys keys/evaluation.key --in in";
@@ -83,6 +83,50 @@ fn text_says_where_the_weights_came_from() {
     let bytes = fs::metadata(place.path().join("small.model")).unwrap().len();
     assert_eq!((json["file_bytes"].as_u64(), json["network"].as_str()), (Some(bytes), Some("1d-16")), "{json}");
     assert!(json["model_bytes"].as_u64().unwrap() < bytes && json["encode_s"].is_f64(), "{json}");
+}
+
+#[test]
+fn a_network_with_large_activations_is_prepared_at_scales_that_suit_it() {
+    let place = workplace_for("lean-hear");
+    let small = Network::load(place.path().join("small.safetensors")).unwrap();
+    let large = scaled(&small, &[("act3.", 14), ("linear.weight", -14)]);
+    large.save_directory(place.path().join("large")).unwrap();
+    hear(place.path(), "keygen --network large --method lean-hear --out keys").succeeded();
+    hear(place.path(), "encrypt --key keys/public.key --input clips.csv --rows 0..2 --out in").succeeded();
+    let prepare = "prepare --keys keys/evaluation.key --network large --out large.model --calibrate clips.csv";
+    let json: serde_json::Value =
+        serde_json::from_str(&hear(place.path(), &format!("{prepare} --json")).succeeded()).unwrap();
+    let [first, second, third] = [0, 1, 2].map(|layer| json["scales_bits"][layer].as_u64().unwrap());
+    assert_eq!((first, second, json["calibration"].as_str()), (27, 26, Some("clips.csv")), "{json}");
+    assert!(third < 24 && json["least_headroom_bits"].as_f64().unwrap() > 1.0, "{json}");
+    let text = hear(place.path(), prepare).succeeded();
+    assert!(text.contains(&format!("squares at 27, 26, {third} bits; least headroom ")), "{text}");
+
+    hear(place.path(), "infer --keys keys/evaluation.key --model large.model --in in --out out").succeeded();
+    let decrypted = hear(place.path(), "decrypt --key keys/secret.key --in out --logits --json").succeeded();
+    let decrypted: serde_json::Value = serde_json::from_str(&decrypted).unwrap();
+    for (row, clip) in decrypted.as_array().unwrap().iter().zip(clips()) {
+        for (logit, want) in row["logits"].as_array().unwrap().iter().zip(small.forward(&clip)) {
+            assert!((logit.as_f64().unwrap() - want).abs() < 0.05, "{logit} for {want}");
+        }
+    }
+}
+
+#[test]
+fn a_network_whose_values_do_not_fit_is_refused_and_leaves_no_file() {
+    for method in ["lean-hear", "fast-hear"] {
+        let place = workplace_for(method);
+        let small = Network::load(place.path().join("small.safetensors")).unwrap();
+        scaled(&small, &[("linear.", 16)]).save_directory(place.path().join("large")).unwrap();
+        hear(place.path(), &format!("keygen --network large --method {method} --out keys")).succeeded();
+        let stage = if method == "lean-hear" { "pool3" } else { "dense" };
+        let prepare = "prepare --keys keys/evaluation.key --network large --out large.model --margin-bits";
+        let refused = hear(place.path(), &format!("{prepare} 0.5"));
+        refused.failed(1, &[&format!("{stage} lacks "), " bits: coefficients reach ", "divide the weights and biases"]);
+        assert!(!place.path().join("large.model").exists());
+        hear(place.path(), &format!("{prepare}=-1")).failed(2, &["--margin-bits"]);
+        hear(place.path(), &format!("{prepare} 0 --calibrate none.csv")).failed(1, &["none.csv"]);
+    }
 }
 
 #[test]

@@ -4,13 +4,17 @@
 
 mod parties;
 
-use hear_engine::network::{
-    key_switching::KeySwitching,
-    lower::Keep,
-    method::{Method, Strategies, Strategy, Switches},
-    plan::{Plan, PlanRequest},
-    reference,
-    run::Inference,
+use hear_engine::{
+    network::{
+        cost::Speeds,
+        key_switching::KeySwitching,
+        lower::Keep,
+        method::{Method, Strategies, Strategy, Switches},
+        plan::{Plan, PlanRequest},
+        reference,
+        run::Inference,
+    },
+    params::ParametersLiteral,
 };
 use hear_kernels::simd::Isa;
 use hear_model::{
@@ -26,10 +30,6 @@ fn small(dimension: Dimension) -> Network {
 
 fn clip() -> Vec<f64> {
     seeded_clips(1, 1)[0].to_vec()
-}
-
-fn lean(isa: Isa, network: &Network) -> Parties {
-    Parties::new(isa, network, &PlanRequest::new(network.shape(), Method::LeanHear))
 }
 
 /// Runs a plan and compares the slots after every stage with those of plain arithmetic.
@@ -58,6 +58,14 @@ fn check_every_stage(network: &Network, request: &PlanRequest) {
     }
 }
 
+/// What is chosen for the machine that is described by default.
+fn chosen(request: PlanRequest) -> PlanRequest {
+    let parameters = ParametersLiteral::by_name(request.method.name()).unwrap().check().unwrap();
+    let chosen = request.fastest(&parameters, &Speeds::default(), 2).unwrap();
+    assert_ne!((chosen.strategies, chosen.lean), (request.strategies, request.lean), "something else than by default");
+    chosen
+}
+
 #[test]
 fn every_stage_of_the_papers_methods_agrees_with_the_plan_in_plain_arithmetic() {
     for (dimension, method) in [(Dimension::OneD, Method::FastHear), (Dimension::TwoD, Method::Hear)] {
@@ -74,7 +82,9 @@ fn every_stage_of_lean_hear_agrees_with_the_plan_in_plain_arithmetic() {
     let shapes = [(Dimension::OneD, 32), (Dimension::OneD, 128), (Dimension::TwoD, 64), (Dimension::TwoD, 256)];
     for (dimension, width) in shapes {
         let shape = Shape::new(dimension, width).unwrap();
-        check_every_stage(&Network::seeded(shape, 3), &PlanRequest::new(shape, Method::LeanHear));
+        let own = PlanRequest::new(shape, Method::LeanHear);
+        check_every_stage(&Network::seeded(shape, 3), &own);
+        check_every_stage(&Network::seeded(shape, 3), &chosen(own));
     }
 }
 
@@ -99,10 +109,15 @@ fn lean_hear_costs_what_its_plan_says() {
     let executor = ForkJoin::new(2).unwrap();
     for (dimension, width) in [(Dimension::OneD, 64), (Dimension::TwoD, 128)] {
         let network = Network::seeded(Shape::new(dimension, width).unwrap(), 4);
-        let parties = lean(Isa::detect(), &network);
-        let (logits, _) = run_as_predicted(&parties, &executor);
-        let error = largest_difference(&logits, &network.forward(&clip()));
-        assert!(error < 0.05, "{}: logit error {error}", network.shape());
+        let own = PlanRequest::new(network.shape(), Method::LeanHear);
+        let transforms = [own, chosen(own)].map(|request| {
+            let parties = Parties::new(Isa::detect(), &network, &request);
+            let (logits, transforms) = run_as_predicted(&parties, &executor);
+            let error = largest_difference(&logits, &network.forward(&clip()));
+            assert!(error < 0.05, "{}: logit error {error}", network.shape());
+            transforms
+        });
+        assert!(transforms[1] < transforms[0], "{transforms:?}");
     }
 }
 
@@ -181,7 +196,7 @@ fn executors_and_instruction_sets_give_identical_ciphertexts() {
     let fast = request(16, Method::FastHear);
     check_identical_ciphertexts(&network(16), &fast);
     check_identical_ciphertexts(&network(16), &PlanRequest { key_switching: KeySwitching::Hybrid, ..fast });
-    check_identical_ciphertexts(&network(32), &request(32, Method::LeanHear));
+    check_identical_ciphertexts(&network(32), &chosen(request(32, Method::LeanHear)));
 }
 
 #[test]

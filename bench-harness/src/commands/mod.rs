@@ -3,6 +3,8 @@
 mod calibrate;
 mod kernels;
 mod machine;
+mod output;
+mod precision;
 mod run;
 
 use std::io::{Write, stdin};
@@ -18,6 +20,7 @@ use crate::{arguments::Command, child, failure::Failure};
 pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
+        Command::Precision(arguments) => precision::run(&arguments, output),
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Machine => machine::run(output),

@@ -16,7 +16,10 @@ use hear_model::{
 };
 use itertools::iproduct;
 
-use super::usable_threads;
+use super::{
+    output::{Destination, write_entries},
+    usable_threads,
+};
 use crate::{
     arguments::{Bytes, RunArguments},
     child,
@@ -76,27 +79,17 @@ pub(super) fn run(arguments: &RunArguments, output: &mut dyn Write) -> Result<()
     }
 }
 
-/// Where records go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Destination<'a> {
-    StandardOutput,
-    File(&'a Path),
-}
-
-impl<'a> Destination<'a> {
-    fn new(path: &'a Path) -> Self {
-        if path == Path::new("-") { Self::StandardOutput } else { Self::File(path) }
-    }
-}
-
 /// The shapes of the networks.
 fn shapes(networks: &[String]) -> Result<BTreeMap<String, Shape>, Failure> {
-    let shape = |name: &String| match Network::open(name) {
-        Ok(network) => Ok((name.clone(), network.shape())),
-        Err(error @ WeightsError::UnknownNetwork(_)) => Err(Failure::usage(error)),
-        Err(error) => Err(error.into()),
-    };
-    networks.iter().map(shape).collect()
+    networks.iter().map(|name| Ok((name.clone(), open_network(name)?.shape()))).collect()
+}
+
+/// The network with that name or at that path.
+pub(super) fn open_network(name: &str) -> Result<Network, Failure> {
+    Network::open(name).map_err(|error| match error {
+        WeightsError::UnknownNetwork(_) => Failure::usage(error),
+        _ => error.into(),
+    })
 }
 
 /// Every combination of what the arguments list.
@@ -148,10 +141,16 @@ fn read_speeds(path: &Path) -> Result<Speeds> {
 
 /// Where clips and labels of a network come from.
 fn inputs(arguments: &RunArguments, shape: Shape) -> (ClipSource, Option<PathBuf>) {
-    match (&arguments.dataset, &arguments.input) {
-        (Some(dataset), _) => (ClipSource::File(dataset_inputs(dataset, shape)), Some(dataset_labels(dataset))),
-        (None, Some(input)) => (input.clone(), arguments.labels.clone()),
-        (None, None) => (ClipSource::Synthetic, None),
+    let clips = clip_source(arguments.dataset.as_deref(), arguments.input.as_ref(), shape);
+    (clips, arguments.dataset.as_deref().map(dataset_labels).or_else(|| arguments.labels.clone()))
+}
+
+/// Where the clips of a network come from: a data set, a file or the shipped test set.
+pub(super) fn clip_source(dataset: Option<&Path>, input: Option<&ClipSource>, shape: Shape) -> ClipSource {
+    match (dataset, input) {
+        (Some(dataset), _) => ClipSource::File(dataset_inputs(dataset, shape)),
+        (None, Some(input)) => input.clone(),
+        (None, None) => ClipSource::Synthetic,
     }
 }
 
@@ -167,19 +166,6 @@ fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<B
     let need = MemoryPrediction::new(&configuration.plan(shape)?, configuration.threads)?.total_bytes();
     let [need_text, limit_text] = [need, limit].map(display::bytes);
     Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
-}
-
-/// Replaces the file by all entries so far; it is never there in part.
-fn write_entries(path: &Path, entries: &[Entry]) -> Result<()> {
-    let write = || -> Result<()> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        serde_json::to_writer_pretty(&mut file, entries)?;
-        writeln!(file)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// One sentence on what failed, if anything did.

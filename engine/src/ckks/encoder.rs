@@ -164,6 +164,22 @@ impl Encoder {
         Ok(coefficients)
     }
 
+    /// The largest absolute value of a coefficient of the polynomial with these slots, before any scale: what a modulus
+    /// must hold. At most the largest slot.
+    ///
+    /// # Panics
+    /// If there are not N/2 slots or `scratch` belongs to another degree.
+    #[must_use]
+    pub fn largest_coefficient(&self, slots: &[Complex64], scratch: &mut EncoderScratch) -> f64 {
+        assert_eq!(slots.len(), self.slots(), "slots of a polynomial");
+        let EncoderScratch { re, im } = scratch;
+        for ((re, im), slot) in re.iter_mut().zip(&mut *im).zip(slots) {
+            (*re, *im) = (slot.re, slot.im);
+        }
+        self.fft.inverse(re, im, 1.0 / slots.len() as f64);
+        re.iter().chain(&*im).fold(0.0, |largest: f64, x| largest.max_by_size(*x)).abs()
+    }
+
     /// The N/2 slots of a polynomial, divided by `scale`.
     ///
     /// # Panics

@@ -14,10 +14,26 @@ use super::{
     method::{Method, Strategy, StrategyChoice},
     plan::{Plan, PlanError, PlanRequest},
 };
-use crate::params::Parameters;
+use crate::params::{Parameters, ParametersLiteral};
 
 /// Digits of more than this many never pay: every digit is transformed to every prime.
 const MOST_DIGITS: usize = 4;
+
+impl Plan {
+    /// The plan with the strategies that a user wants, on the method's own parameter set.
+    ///
+    /// # Errors
+    /// If there is no plan for the request.
+    pub fn with_strategy(
+        request: PlanRequest,
+        choice: StrategyChoice,
+        speeds: &Speeds,
+        threads: usize,
+    ) -> Result<Self, PlanError> {
+        let parameters = ParametersLiteral::by_name(request.method.name())?.check()?;
+        Self::with_parameters(&request.with_strategy(choice, &parameters, speeds, threads)?, &parameters)
+    }
+}
 
 impl PlanRequest {
     /// The request with the strategies that a user wants.
@@ -117,10 +133,7 @@ mod tests {
     use hear_model::network::{Dimension, Shape};
 
     use super::*;
-    use crate::{
-        network::{key_switching::KeySwitching, method::Strategies},
-        params::ParametersLiteral,
-    };
+    use crate::network::{key_switching::KeySwitching, method::Strategies};
 
     fn parameters(method: Method) -> Parameters {
         ParametersLiteral::by_name(method.name()).unwrap().check().unwrap()

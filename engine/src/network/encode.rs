@@ -19,6 +19,7 @@ use hear_scheduler::{Cancel, Executor, RunError};
 use super::{
     lean::{
         encode::{self as lean, LeanPieces},
+        scales::Scales,
         weights::LeadingCoefficientError,
     },
     method::Method,
@@ -35,6 +36,10 @@ use crate::{
 /// The plaintexts of a network under a plan.
 #[derive(Debug)]
 pub struct EncodedNetwork {
+    /// The scales that the network chose, where it can.
+    scales: Option<Scales>,
+    /// log2 of the scale after every stage.
+    scale_bits: Vec<f64>,
     index: Index,
     plaintexts: Plaintexts,
 }
@@ -230,9 +235,17 @@ impl Tiling {
     }
 }
 
+/// Refuses a network of another shape than the plan's.
+pub(super) fn check_shape(plan: &Plan, network: &Network) -> Result<(), NetworkEncodeError> {
+    if network.shape() == plan.shape {
+        return Ok(());
+    }
+    Err(NetworkEncodeError::Shape { network: network.shape().to_string(), plan: plan.shape.to_string() })
+}
+
 impl EncodedNetwork {
-    /// Encodes all plaintexts of a network, in parallel. `progress` is called after every piece with the number of pieces
-    /// done and their total.
+    /// Encodes all plaintexts of a network at the scales of the plan, its own or those of [`Plan::with_scales`], in parallel.
+    /// `progress` is called after every piece with the number of pieces done and their total.
     ///
     /// # Errors
     /// If the network has another shape than the plan, a weight does not fit its scale, or the executor was stopped.
@@ -244,12 +257,7 @@ impl EncodedNetwork {
         cancel: &Cancel,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, NetworkEncodeError> {
-        if network.shape() != plan.shape {
-            return Err(NetworkEncodeError::Shape {
-                network: network.shape().to_string(),
-                plan: plan.shape.to_string(),
-            });
-        }
+        check_shape(plan, network)?;
         let mut encoded = Self::zeroed(context, plan);
         let pieces = encoded.plaintexts.pieces_mut();
         if plan.method == Method::LeanHear {
@@ -264,7 +272,8 @@ impl EncodedNetwork {
     /// The plaintexts that a plan asks for, all of them zero.
     pub(super) fn zeroed(context: &Context, plan: &Plan) -> Self {
         let (index, layout) = Self::layout(context, plan);
-        Self { index, plaintexts: Plaintexts::zeroed(layout) }
+        let scale_bits = plan.stages.iter().map(|stage| stage.scale_out_bits).collect();
+        Self { scales: plan.scales(), scale_bits, index, plaintexts: Plaintexts::zeroed(layout) }
     }
 
     /// Words of the plaintexts that a plan asks for.
@@ -280,6 +289,17 @@ impl EncodedNetwork {
             (Index::Paper(stage_pieces(plan)), units(plan).into_iter().map(|unit| unit.form(plan, n)).collect())
         };
         (index, Layout::new(forms))
+    }
+
+    /// The scales that the network chose; `None` where all are fixed.
+    #[must_use]
+    pub fn scales(&self) -> Option<Scales> {
+        self.scales
+    }
+
+    /// log2 of the scale at which the results of a stage stand.
+    pub(super) fn scale_bits(&self, stage: usize) -> f64 {
+        self.scale_bits[stage]
     }
 
     /// Bytes of all residues.

@@ -4,11 +4,13 @@
 //! - [`packing`]: where values stand in slots
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`choose`]: the fastest one for a machine;
 //!   [`plan_set`]: plans that share encrypted clips
-//! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic
+//! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
+//! - [`calibration`]: whether a network's values fit, and the scales that suit them
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
 //! - [`lean`]: the method of our own
 //! - [`store`]: what the parties do with keys and files
 
+pub mod calibration;
 pub mod choose;
 pub mod cost;
 pub mod drowning;
@@ -17,6 +19,7 @@ pub mod key_switching;
 pub mod lean;
 pub mod lower;
 pub mod method;
+pub mod noise;
 pub mod packing;
 mod plaintexts;
 pub mod plan;

@@ -18,6 +18,7 @@ use super::{
     lean::{
         layout::Layout,
         plan::{ChoiceError, LeanChoices, LeanStages},
+        scales::Scales,
         step::LeanStep,
     },
     method::{Method, Strategies, Strategy, Switches},
@@ -242,6 +243,12 @@ pub enum PlanError {
         /// The widths that do.
         widths: &'static [usize],
     },
+    /// A choice of scales that only `lean-hear` has.
+    #[error("the scales of {method} are fixed: a network can choose them under lean-hear only")]
+    FixedScales {
+        /// The method.
+        method: Method,
+    },
     /// A choice that only the paper's methods have.
     #[error("lean-hear chooses its rotations itself and has nothing to switch off: {choice} is for hear and fast-hear")]
     LeanChoice {
@@ -340,7 +347,8 @@ impl Plan {
             });
         }
         if method == Method::LeanHear {
-            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, lean)?;
+            let scales = Scales::of(shape.dimension());
+            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
             let parameters = parameters.literal();
             return Ok(Self {
                 version: PLAN_VERSION,
@@ -381,6 +389,41 @@ impl Plan {
             stages,
             output,
         })
+    }
+
+    /// The same plan with its stages at the scales that a network chose: for its plaintexts, for what stands between input
+    /// and logits, and for the noise there. Keys, ciphertexts and results belong to the plan without choices, whose hash
+    /// they carry; the hash of this one binds nothing, and a file with it is refused.
+    ///
+    /// # Errors
+    /// If the method's scales are fixed.
+    pub fn with_scales(&self, scales: Scales) -> Result<Self, PlanError> {
+        if self.method != Method::LeanHear {
+            return Err(PlanError::FixedScales { method: self.method });
+        }
+        let parameters = self.checked_parameters(Security::Waived)?;
+        let LeanStages { stages, .. } = LeanStages::new(self.shape, &parameters, scales, self.lean)?;
+        Ok(Self { stages, ..self.clone() })
+    }
+
+    /// The scales that a network can choose; `None` where all are fixed.
+    #[must_use]
+    pub fn scales(&self) -> Option<Scales> {
+        if self.method != Method::LeanHear {
+            return None;
+        }
+        let bits = |name: &str| self.stage(name).map(|stage| stage.scale_out_bits);
+        let [Some(first), Some(second), Some(third)] = ["conv1", "conv2", "conv3"].map(bits) else { return None };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a byte became this number")]
+        Scales::new([first, second, third].map(|bits| bits as u8)).ok()
+    }
+
+    /// log2 of what the limbs of a stage's results hold, half their modulus divided by the scale, over their largest
+    /// coefficient. No coefficient exceeds the largest slot: where this is positive for that, values fit for certain.
+    #[must_use]
+    pub fn headroom_bits(&self, stage: &Stage, largest: f64) -> f64 {
+        let modulus_bits: f64 = (0..stage.limbs_out).map(|index| self.prime(index).log2()).sum();
+        modulus_bits - 1.0 - stage.scale_out_bits - largest.log2()
     }
 
     /// The checked parameters of the plan.

@@ -1,16 +1,17 @@
-//! A plan in plain arithmetic: every stage on vectors of slots, without keys, noise or moduli.
+//! A plan in plain arithmetic: every stage on vectors of slots, without keys or moduli, exact or with modelled noise.
 //!
 //! This is the oracle between the plain forward pass, which knows no slots, and the encrypted run, which knows no
 //! channels: packing, rotations, masks and weights are right if it agrees with the first, and the encrypted run is right
-//! if it agrees with it, stage by stage.
+//! if it agrees with it, stage by stage, as closely as the [`noise`](super::noise) allows.
 
 use hear_model::network::Network;
 use num_complex::Complex64;
 
 use super::{
-    lean::{reference as lean, weights::LeanWeights},
+    lean::{reference::Interpreter, weights::LeanWeights},
+    noise::{Exact, Noise},
     packing::{SLOTS, left},
-    plan::{Linear, LinearLayer, Plan, Step},
+    plan::{Activation, Linear, LinearLayer, Merge, Plan, Stage, Step},
     weights::{LinearIndex, Weights, merge_mask},
 };
 
@@ -24,45 +25,27 @@ pub type Slots = Vec<Vec<Complex64>>;
 /// leading coefficient that is too small.
 #[must_use]
 pub fn run(plan: &Plan, network: &Network, clip: &[f64]) -> Vec<Slots> {
+    run_with(plan, network, clip, &mut Exact)
+}
+
+/// [`run`] with noise wherever ciphertexts have it.
+///
+/// # Panics
+/// As [`run`].
+#[must_use]
+pub fn run_with(plan: &Plan, network: &Network, clip: &[f64], noise: &mut impl Noise) -> Vec<Slots> {
     let weights = Weights::new(network);
     let lean_weights = || LeanWeights::new(network).expect("quadratics that complete to squares");
-    let mut state = vec![plan.input.pack(clip)];
+    let mut fresh = plan.input.pack(clip);
+    noise.encryption(&mut fresh, plan.input.scale_bits);
+    let mut state = vec![fresh];
     let mut after = Vec::with_capacity(plan.stages.len());
     for stage in &plan.stages {
         state = match &stage.step {
-            Step::Replicate { rotations } | Step::Pool { rotations } => {
-                state.iter().map(|x| rotate_and_sum(x, rotations)).collect()
+            Step::Lean(step) => {
+                Interpreter { plan, stage, weights: &lean_weights(), noise: &mut *noise }.step(step, &state)
             }
-            Step::Fold { rotations } if plan.switches.recursive_fold => {
-                state.iter().map(|x| rotate_and_sum(x, rotations)).collect()
-            }
-            Step::Fold { rotations } => state.iter().map(|x| sum_of_rotations(x, rotations)).collect(),
-            Step::Linear(linear) => {
-                (0..stage.outputs).map(|output| linear_output(&weights, linear, &state, output)).collect()
-            }
-            Step::Activation(activation) => state
-                .iter()
-                .enumerate()
-                .map(|(output, x)| {
-                    let q = weights.activation(activation, output);
-                    (0..SLOTS).map(|s| x[s] * (q.a[s] * x[s] + q.b[s]) + q.c[s]).collect()
-                })
-                .collect(),
-            Step::Merge(merge) => {
-                let mask = merge_mask(merge);
-                state
-                    .chunks(merge.lane_offsets.len())
-                    .map(|group| {
-                        let mut sum = vec![Complex64::ZERO; SLOTS];
-                        for (x, rotation) in group.iter().zip(merge.rotations()) {
-                            let masked: Vec<Complex64> = x.iter().zip(&mask).map(|(x, m)| x * m).collect();
-                            add_rotated(&mut sum, &masked, rotation);
-                        }
-                        sum
-                    })
-                    .collect()
-            }
-            Step::Lean(step) => lean::step(&lean_weights(), step, stage.outputs, &state),
+            _ => PaperStage { plan, stage, weights: &weights, noise: &mut *noise }.step(&state),
         };
         after.push(state.clone());
     }
@@ -80,52 +63,203 @@ pub fn logits(plan: &Plan, network: &Network, clip: &[f64]) -> Vec<f64> {
     plan.output.unpack(result)
 }
 
-fn linear_output(weights: &Weights<'_>, linear: &Linear, inputs: &Slots, output: usize) -> Vec<Complex64> {
-    let mut total = vec![Complex64::ZERO; SLOTS];
-    let mut plaintext = vec![0.0; SLOTS];
-    for (giant, &giant_rotation) in linear.giants().iter().enumerate() {
-        let mut sum = vec![Complex64::ZERO; SLOTS];
-        for (input, x) in inputs.iter().enumerate() {
-            for (baby, &rotation) in linear.babies().iter().enumerate() {
-                weights.linear_into(linear, LinearIndex { output, giant, input, baby }, &mut plaintext);
-                let shift = left(rotation);
-                for (slot, (sum, w)) in sum.iter_mut().zip(&plaintext).enumerate() {
-                    *sum += w * x[(slot + shift) % SLOTS];
+/// A stage of one of the paper's methods at work.
+struct PaperStage<'a, N> {
+    plan: &'a Plan,
+    stage: &'a Stage,
+    weights: &'a Weights<'a>,
+    noise: &'a mut N,
+}
+
+impl<N: Noise> PaperStage<'_, N> {
+    fn step(&mut self, state: &Slots) -> Slots {
+        match &self.stage.step {
+            Step::Replicate { rotations } | Step::Pool { rotations } => {
+                state.iter().map(|x| self.rotate_and_sum(x, rotations)).collect()
+            }
+            Step::Fold { rotations } if self.plan.switches.recursive_fold => {
+                state.iter().map(|x| self.rotate_and_sum(x, rotations)).collect()
+            }
+            Step::Fold { rotations } => state.iter().map(|x| self.sum_of_rotations(x, rotations)).collect(),
+            Step::Linear(linear) => self.linear(linear, state),
+            Step::Activation(activation) => {
+                state.iter().enumerate().map(|(output, x)| self.activation(activation, output, x)).collect()
+            }
+            Step::Merge(merge) => {
+                state.chunks(merge.lane_offsets.len()).map(|group| self.merge(merge, group)).collect()
+            }
+            Step::Lean(_) => unreachable!("a stage of one of the paper's methods"),
+        }
+    }
+
+    /// A rotated ciphertext of so many limbs, at a scale.
+    fn rotate(&mut self, x: &[Complex64], rotation: i32, limbs: usize, scale_bits: f64) -> Vec<Complex64> {
+        let mut turned = rotated(x, rotation);
+        if rotation != 0 {
+            self.switch(&mut turned, limbs, scale_bits);
+        }
+        turned
+    }
+
+    /// A key switch, with the division that ends it.
+    fn switch(&mut self, slots: &mut [Complex64], limbs: usize, scale_bits: f64) {
+        self.noise.switch(slots, &self.plan.key_switch(limbs), scale_bits);
+        self.noise.division(slots, scale_bits);
+    }
+
+    fn rotate_and_sum(&mut self, x: &[Complex64], rotations: &[i32]) -> Vec<Complex64> {
+        let mut sum = x.to_vec();
+        for &rotation in rotations {
+            let turned = self.rotate(&sum, rotation, self.stage.limbs_in, self.stage.scale_in_bits);
+            add(&mut sum, &turned);
+        }
+        sum
+    }
+
+    fn sum_of_rotations(&mut self, x: &[Complex64], rotations: &[i32]) -> Vec<Complex64> {
+        let mut sum = x.to_vec();
+        for &rotation in rotations {
+            let turned = self.rotate(x, rotation, self.stage.limbs_in, self.stage.scale_in_bits);
+            add(&mut sum, &turned);
+        }
+        sum
+    }
+
+    /// log2 of the plaintexts' scale.
+    fn factor_bits(&self) -> f64 {
+        self.plan.factor_scale(self.stage).log2()
+    }
+
+    /// Limbs of a sum of products, and log2 of its scale: before the rescale, or after the rescale of every product.
+    fn product(&self) -> (usize, f64) {
+        if self.plan.switches.lazy_rescaling {
+            (self.stage.limbs_in, self.stage.scale_in_bits + self.factor_bits())
+        } else {
+            (self.stage.limbs_out, self.stage.scale_out_bits)
+        }
+    }
+
+    /// The rescale of a product, where products are rescaled one by one.
+    fn rescale_product(&mut self, product: &mut [Complex64]) {
+        if !self.plan.switches.lazy_rescaling {
+            self.noise.division(product, self.stage.scale_out_bits);
+        }
+    }
+
+    /// The rescale of a sum of products, where products are not rescaled one by one.
+    fn rescale_sum(&mut self, sum: &mut [Complex64]) {
+        if self.plan.switches.lazy_rescaling {
+            self.noise.division(sum, self.stage.scale_out_bits);
+        }
+    }
+
+    fn linear(&mut self, linear: &Linear, inputs: &Slots) -> Slots {
+        let (limbs, scale_bits) = (self.stage.limbs_in, self.stage.scale_in_bits);
+        let rotations = linear.babies();
+        let mut babies = Vec::with_capacity(inputs.len());
+        for x in inputs {
+            let turned: Slots = rotations.iter().map(|&amount| self.rotate(x, amount, limbs, scale_bits)).collect();
+            babies.push(turned);
+        }
+        (0..self.stage.outputs).map(|output| self.linear_output(linear, output, &babies)).collect()
+    }
+
+    fn linear_output(&mut self, linear: &Linear, output: usize, babies: &[Slots]) -> Vec<Complex64> {
+        let (limbs, product_bits) = self.product();
+        let mut total = vec![Complex64::ZERO; SLOTS];
+        let giants = linear.giants();
+        // There one division ends all rotations, and it is the rescale.
+        let extended = self.plan.sums_rotations_extended(&giants);
+        for (giant, &rotation) in giants.iter().enumerate() {
+            let mut sum = vec![Complex64::ZERO; SLOTS];
+            for (input, turned) in babies.iter().enumerate() {
+                for (baby, x) in turned.iter().enumerate() {
+                    let product = self.product_of(linear, LinearIndex { output, giant, input, baby }, x);
+                    add(&mut sum, &product);
                 }
             }
+            let mut turned = rotated(&sum, rotation);
+            if rotation != 0 {
+                self.noise.switch(&mut turned, &self.plan.key_switch(limbs), product_bits);
+                if !extended {
+                    self.noise.division(&mut turned, product_bits);
+                }
+            }
+            add(&mut total, &turned);
         }
-        add_rotated(&mut total, &sum, giant_rotation);
+        self.rescale_sum(&mut total);
+        if linear.layer == LinearLayer::Dense {
+            self.add_constant(&mut total, self.weights.dense_constant(), self.stage.scale_out_bits);
+        }
+        total
     }
-    if linear.layer == LinearLayer::Dense {
-        for (slot, constant) in total.iter_mut().zip(weights.dense_constant()) {
-            *slot += constant;
+
+    fn product_of(&mut self, linear: &Linear, index: LinearIndex, x: &[Complex64]) -> Vec<Complex64> {
+        let mut plaintext = vec![0.0; SLOTS];
+        self.weights.linear_into(linear, index, &mut plaintext);
+        let factor_bits = self.factor_bits();
+        let mut product = self.times(x, plaintext, factor_bits);
+        self.rescale_product(&mut product);
+        product
+    }
+
+    /// A product with a plaintext.
+    fn times(&mut self, x: &[Complex64], mut plaintext: Vec<f64>, scale_bits: f64) -> Vec<Complex64> {
+        self.noise.real_plaintext(&mut plaintext, scale_bits);
+        x.iter().zip(plaintext).map(|(x, factor)| x * factor).collect()
+    }
+
+    /// A sum with a plaintext.
+    fn add_constant(&mut self, x: &mut [Complex64], mut plaintext: Vec<f64>, scale_bits: f64) {
+        self.noise.real_plaintext(&mut plaintext, scale_bits);
+        for (x, constant) in x.iter_mut().zip(plaintext) {
+            *x += constant;
         }
     }
-    total
+
+    /// x (a x + b) + c.
+    fn activation(&mut self, activation: &Activation, output: usize, x: &[Complex64]) -> Vec<Complex64> {
+        let quadratic = self.weights.activation(activation, output);
+        let scales = self.plan.activation_scales(self.stage);
+        let middle_bits = scales.middle.log2();
+        let mut line = self.times(x, quadratic.a, scales.factor.log2());
+        self.noise.division(&mut line, middle_bits);
+        self.add_constant(&mut line, quadratic.b, middle_bits);
+        let mut product: Vec<_> = line.iter().zip(x).map(|(line, x)| line * x).collect();
+        self.switch(&mut product, self.stage.limbs_in - 1, self.stage.scale_in_bits + middle_bits);
+        self.noise.division(&mut product, self.stage.scale_out_bits);
+        self.add_constant(&mut product, quadratic.c, self.stage.scale_out_bits);
+        product
+    }
+
+    fn merge(&mut self, merge: &Merge, group: &[Vec<Complex64>]) -> Vec<Complex64> {
+        let (limbs, product_bits) = self.product();
+        let factor_bits = self.factor_bits();
+        let mut mask = merge_mask(merge);
+        self.noise.real_plaintext(&mut mask, factor_bits);
+        let mut sum = vec![Complex64::ZERO; SLOTS];
+        for (x, rotation) in group.iter().zip(merge.rotations()) {
+            let mut masked: Vec<_> = x.iter().zip(&mask).map(|(x, factor)| x * factor).collect();
+            self.rescale_product(&mut masked);
+            add(&mut sum, &self.rotate(&masked, rotation, limbs, product_bits));
+        }
+        self.rescale_sum(&mut sum);
+        sum
+    }
 }
 
-fn rotate_and_sum(x: &[Complex64], rotations: &[i32]) -> Vec<Complex64> {
-    let mut sum = x.to_vec();
-    for &rotation in rotations {
-        let turned = sum.clone();
-        add_rotated(&mut sum, &turned, rotation);
+/// `total += x`.
+pub(super) fn add(total: &mut [Complex64], x: &[Complex64]) {
+    for (total, x) in total.iter_mut().zip(x) {
+        *total += x;
     }
-    sum
 }
 
-fn sum_of_rotations(x: &[Complex64], rotations: &[i32]) -> Vec<Complex64> {
-    let mut sum = x.to_vec();
-    for &rotation in rotations {
-        add_rotated(&mut sum, x, rotation);
-    }
-    sum
-}
-
-fn add_rotated(sum: &mut [Complex64], x: &[Complex64], rotation: i32) {
-    let shift = left(rotation);
-    for (slot, sum) in sum.iter_mut().enumerate() {
-        *sum += x[(slot + shift) % SLOTS];
-    }
+/// The slots turned to the left by `rotation`.
+pub(super) fn rotated(x: &[Complex64], rotation: i32) -> Vec<Complex64> {
+    let mut turned = x.to_vec();
+    turned.rotate_left(left(rotation));
+    turned
 }
 
 #[cfg(test)]

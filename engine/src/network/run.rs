@@ -112,6 +112,7 @@ pub enum InferenceError {
 pub struct Inference<'a> {
     context: Arc<Context>,
     plan: &'a Plan,
+    encoded: &'a EncodedNetwork,
     method: MethodRun<'a>,
     lowered: Lowered,
 }
@@ -153,7 +154,7 @@ impl<'a> Inference<'a> {
             }
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
-        Ok(Self { context: Arc::clone(context), plan, method, lowered })
+        Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered })
     }
 
     /// Memory for runs on so many workers, one run at a time.
@@ -201,10 +202,11 @@ impl<'a> Inference<'a> {
     /// What every stage made in the run before, stage by stage, if it was asked to keep it.
     #[must_use]
     pub fn after_stages(&self, memory: &Memory) -> Vec<Vec<Ciphertext>> {
-        let stages = self.plan.stages.iter().zip(&self.lowered.after_stages);
+        let stages = self.lowered.after_stages.iter().enumerate();
         stages
             .map(|(stage, values)| {
-                values.iter().map(|&value| self.value(memory, value, stage.scale_out_bits)).collect()
+                let scale_bits = self.encoded.scale_bits(stage);
+                values.iter().map(|&value| self.value(memory, value, scale_bits)).collect()
             })
             .collect()
     }

@@ -101,6 +101,22 @@ pub(crate) fn workplace_for(method: &str) -> TempDir {
     place
 }
 
+/// The network with all tensors of these names multiplied by powers of two.
+pub(crate) fn scaled(network: &Network, powers: &[(&str, i32)]) -> Network {
+    let directory = tempfile::tempdir().unwrap();
+    network.save_directory(directory.path()).unwrap();
+    for file in fs::read_dir(directory.path()).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if let Some((_, power)) = powers.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let scaled = text.lines().map(|line| format!("{}\n", line.parse::<f64>().unwrap() * 2_f64.powi(*power)));
+            fs::write(&path, scaled.collect::<String>()).unwrap();
+        }
+    }
+    Network::load(directory.path()).unwrap()
+}
+
 /// The smallest network of a dimension that packs. The file of it holds the same weights rounded to `f32`.
 pub(crate) fn tiny_network(dimension: Dimension) -> Network {
     Network::seeded(Shape::new(dimension, 16).unwrap(), SEED)

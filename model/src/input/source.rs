@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clip, InputError, RowRange, read_rows};
+use super::{Clip, InputError, RowRange, read_all_rows, read_rows};
 use crate::metrics::Class;
 use crate::synthetic;
 
@@ -32,6 +32,17 @@ impl ClipSource {
         match self {
             Self::Synthetic => Ok(shipped(rows)?.0),
             Self::File(path) => read_rows(path, rows),
+        }
+    }
+
+    /// All clips.
+    ///
+    /// # Errors
+    /// Those of [`read_all_rows`].
+    pub fn read_all(&self) -> Result<Vec<Clip>, InputError> {
+        match self {
+            Self::Synthetic => Ok(synthetic::test_set().0),
+            Self::File(path) => read_all_rows(path),
         }
     }
 
@@ -87,6 +98,7 @@ mod tests {
         let (clips, labels) = synthetic::test_set();
         assert_eq!(source.read(rows).unwrap(), clips[3..6]);
         assert_eq!(source.labels(rows).unwrap().unwrap(), labels[3..6]);
+        assert_eq!(source.read_all().unwrap(), clips);
         let error = source.read(RowRange::new(600, 700).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "synthetic: rows 600..700 were asked for, but there are 608");
     }
@@ -96,7 +108,7 @@ mod tests {
         let source: ClipSource = "/a/b/c.csv".parse().unwrap();
         assert_eq!(source, ClipSource::File("/a/b/c.csv".into()));
         assert_eq!(source.to_string(), "c.csv");
-        assert!(source.read(RowRange::new(0, 1).unwrap()).is_err());
+        assert!(source.read(RowRange::new(0, 1).unwrap()).is_err() && source.read_all().is_err());
         assert_eq!(source.labels(RowRange::new(0, 1).unwrap()).unwrap(), None);
     }
 }

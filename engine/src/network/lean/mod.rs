@@ -16,6 +16,7 @@
 //! - **Squares are summed before the one relinearisation and rescale**, two sums as real and imaginary part.
 //! - **Channels are dense.** A slot holds one channel of one position ([`layout`]), so that a convolution has no lanes to
 //!   fold. Weights depend on the channel only: their period is short, and so is their encoding.
+//! - **Scales follow the values that are squared** ([`scales`]): a network may choose them when it is encoded.
 //! - **Masks take no level**: they are zeros and ones at a scale of few bits, and the weights after them have as many
 //!   bits fewer.
 //! - **Keys are made for the level of their use**, with dropped primes as special ones: one or two digits.
@@ -28,7 +29,8 @@ pub mod encode;
 pub mod layout;
 pub(super) mod lower;
 pub mod plan;
-pub mod reference;
+pub(super) mod reference;
 pub(super) mod run;
+pub mod scales;
 pub mod step;
 pub mod weights;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     layout::{Layout, POOL_COLUMNS},
+    scales::Scales,
     step::{Baby, BabyBasis, LeanStep, Map, Part, SlotSums, SquareSums, Transform, Versions},
 };
 use crate::{
@@ -26,27 +27,26 @@ const CLASS_STRIDE: usize = 1024;
 /// Terms of a step of the dense layer's sums.
 const SUM_RADIX: usize = 4;
 
-/// log2 of the scales at which values stand. Chosen by noise analysis on trained networks: within one bit of these, the
-/// errors of all layers are of one size, and every value fits its limbs with six bits to spare.
+/// log2 of the scale of the fresh ciphertext.
+const INPUT_BITS: f64 = 33.0;
+/// log2 of the scale of the logits.
+const LOGIT_BITS: f64 = 21.0;
+
+/// log2 of the scales of masks. Zeros and ones need the same whatever the network; the weights after them have as many bits
+/// less.
 #[derive(Clone, Copy, Debug)]
-struct ScaleBits {
-    /// The fresh ciphertext.
-    input: f64,
-    /// What activations square, a layer each.
-    squared: [f64; 3],
-    /// The masks of the rows.
+struct MaskBits {
+    /// Of the rows.
     rows: f64,
-    /// The masks of the merge.
+    /// Of the merge.
     merge: f64,
-    /// The logits.
-    logits: f64,
 }
 
-impl ScaleBits {
+impl MaskBits {
     fn of(dimension: Dimension) -> Self {
         match dimension {
-            Dimension::TwoD => Self { input: 33.0, squared: [26.0, 26.0, 28.0], rows: 14.0, merge: 15.0, logits: 21.0 },
-            Dimension::OneD => Self { input: 33.0, squared: [27.0, 26.0, 27.0], rows: 0.0, merge: 17.0, logits: 21.0 },
+            Dimension::TwoD => Self { rows: 14.0, merge: 15.0 },
+            Dimension::OneD => Self { rows: 0.0, merge: 17.0 },
         }
     }
 }
@@ -237,17 +237,21 @@ pub struct LeanStages {
 }
 
 impl LeanStages {
-    /// The stages for a shape that [`Layout::of`] accepts, on a chain of at least [`LIMBS`] data primes.
+    /// The stages for a shape that [`Layout::of`] accepts, on a chain of at least [`LIMBS`] data primes, at these scales.
     ///
     /// # Errors
     /// If a choice cannot be met.
     ///
     /// # Panics
     /// If the shape does not fill the slots or the chain is too short.
-    pub fn new(shape: Shape, parameters: &Parameters, choices: LeanChoices) -> Result<Self, ChoiceError> {
+    pub fn new(
+        shape: Shape,
+        parameters: &Parameters,
+        scales: Scales,
+        choices: LeanChoices,
+    ) -> Result<Self, ChoiceError> {
         let layout = Layout::of(shape).expect("a width that fills the slots");
         assert!(parameters.max_limbs() >= LIMBS, "{} data primes of {LIMBS}", parameters.max_limbs());
-        let scales = ScaleBits::of(shape.dimension());
         let mut builder = Builder {
             shape,
             layout,
@@ -255,11 +259,11 @@ impl LeanStages {
             stages: Vec::new(),
             ciphertexts: 1,
             limbs: LIMBS,
-            scale_bits: scales.input,
+            scale_bits: INPUT_BITS,
         };
-        builder.network(scales, choices)?;
-        let input =
-            InputPacking { layout: InputLayout::Windows(shape.dimension()), limbs: LIMBS, scale_bits: scales.input };
+        builder.network(scales.bits().map(f64::from), MaskBits::of(shape.dimension()), choices)?;
+        let layout = InputLayout::Windows(shape.dimension());
+        let input = InputPacking { layout, limbs: LIMBS, scale_bits: INPUT_BITS };
         let output = OutputPacking {
             layout: OutputLayout::Pairs { stride: CLASS_STRIDE },
             classes: 10,
@@ -308,23 +312,23 @@ impl Builder<'_> {
         switch.ok_or(ChoiceError::Digits { digits, limbs, primes })
     }
 
-    fn network(&mut self, scales: ScaleBits, choices: LeanChoices) -> Result<(), ChoiceError> {
+    fn network(&mut self, squared: [f64; 3], masks: MaskBits, choices: LeanChoices) -> Result<(), ChoiceError> {
         let groups = groups(self.shape, self.layout);
-        self.windows(scales.squared[0], choices.windows_digits)?;
+        self.windows(squared[0], choices.windows_digits)?;
         self.squares(0, first_squares(groups, self.layout.pool()));
         if groups == 1 || self.layout.row_taps().len() > 1 {
             let fold = (groups == 1).then(|| rotation(self.layout.channels / 2));
             let versions = Versions { fold, row_taps: self.layout.row_taps().to_vec(), switch: self.switch() };
             let outputs = self.ciphertexts * versions.row_taps.len();
-            self.push("pack2", outputs, 0, self.scale_bits + scales.rows, LeanStep::Versions(versions));
+            self.push("pack2", outputs, 0, self.scale_bits + masks.rows, LeanStep::Versions(versions));
         }
-        self.convolution(1, scales.squared[1], choices.convolutions[0])?;
+        self.convolution(1, squared[1], choices.convolutions[0])?;
         let half = self.ciphertexts / 2;
         self.squares(1, (0..half).map(|h| vec![(Part::Real, h), (Part::Imaginary, h + half)]).collect());
-        self.merge(self.scale_bits + scales.merge, choices.merge_digits)?;
-        self.convolution(2, scales.squared[2], choices.convolutions[1])?;
+        self.merge(self.scale_bits + masks.merge, choices.merge_digits)?;
+        self.convolution(2, squared[2], choices.convolutions[1])?;
         self.squares(2, (0..self.ciphertexts).map(|n| vec![(Part::Real, n)]).collect());
-        self.dense(scales.logits);
+        self.dense(LOGIT_BITS);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use super::{Scheme, Schemes, StoreError, Work};
 use crate::{
     network::{
         encode::EncodedNetwork,
+        lean::scales::Scales,
         plaintexts::PiecesMut,
         plan::{Plan, Security},
     },
@@ -32,38 +33,52 @@ struct ModelHeader {
     header: Header,
     /// The name of a shipped network. Others have none: paths are nobody else's business.
     network: Option<String>,
+    /// log2 of the scales that the network chose, where it can. Nothing before the plaintexts depends on them, so that the
+    /// plan's hash binds none.
+    scales: Option<[u8; 3]>,
 }
 
 /// Writes a prepared model. Until [`ModelWriter::write`] ends well there is no file of that name.
 #[derive(Debug)]
 pub struct ModelWriter {
     writer: FileWriter,
+    scales: Option<Scales>,
 }
 
 impl ModelWriter {
     /// Begins the file, so that a place that cannot be written is known before the network is encoded. `network` is the
-    /// name of a shipped one.
+    /// name of a shipped one, `scales` are those that it will be encoded at, where the plan has a choice.
     ///
     /// # Errors
     /// If the system refuses, or a directory stands in the way.
-    pub fn create(path: &Path, scheme: &Scheme, network: Option<NetworkName>) -> Result<Self, StoreError> {
+    pub fn create(
+        path: &Path,
+        scheme: &Scheme,
+        network: Option<NetworkName>,
+        scales: Option<Scales>,
+    ) -> Result<Self, StoreError> {
         if path.is_dir() {
             let source = io::ErrorKind::IsADirectory.into();
             return Err(StoreError::File { path: path.to_owned(), action: "write the file", source });
         }
         let network = network.map(|name| name.as_str().to_owned());
-        let header = ModelHeader { header: Schemes::from(scheme).header(false), network };
+        let header = Schemes::from(scheme).header(false);
+        let header = ModelHeader { header, network, scales: scales.map(Scales::bits) };
         let words = EncodedNetwork::words_of(&scheme.context, &scheme.plan);
         let writer = FileWriter::create_words(path, Kind::PreparedModel, &header, words)?;
-        Ok(Self { writer })
+        Ok(Self { writer, scales })
     }
 
     /// Writes the plaintexts and gives the file its name. Progress counts pieces.
     ///
     /// # Errors
     /// If the system refuses, the plaintexts are another plan's, or the work was stopped.
+    ///
+    /// # Panics
+    /// If the plaintexts are encoded at other scales than the file was begun with.
     pub fn write(self, encoded: &EncodedNetwork, work: &Work<'_>) -> Result<(), StoreError> {
-        let Self { mut writer } = self;
+        let Self { mut writer, scales } = self;
+        assert_eq!(encoded.scales(), scales, "scales of the plaintexts and of the file");
         let pieces = encoded.plaintexts().words().chunks(WORDS_AT_ONE_TIME);
         let total = pieces.len();
         for (index, words) in pieces.enumerate() {
@@ -82,6 +97,8 @@ impl ModelWriter {
 pub struct ModelFile {
     reader: WordsReader<ModelHeader>,
     scheme: Scheme,
+    /// The plan of the scheme at the model's scales.
+    plan: Plan,
     network: Option<NetworkName>,
 }
 
@@ -92,13 +109,14 @@ impl ModelFile {
     /// If the file is no prepared model, its header is damaged, or it was prepared for another plan.
     pub fn open(path: &Path, schemes: &Schemes) -> Result<Self, StoreError> {
         let reader = WordsReader::<ModelHeader>::open(path, Kind::PreparedModel)?;
-        let ModelHeader { header, network } = reader.header();
+        let ModelHeader { header, network, scales } = reader.header();
         let scheme = scheme_of(path, header, schemes)?;
         let malformed = |reason: &str| StoreError::from(reader.malformed(reason));
+        let plan = plan_at(&scheme.plan, *scales).map_err(|reason| malformed(&reason))?;
         let network = network.as_deref().map(str::parse::<NetworkName>).transpose();
         let network = network.map_err(|_| malformed("its network has a name that none has"))?;
-        reader.expect_words(EncodedNetwork::words_of(&scheme.context, &scheme.plan))?;
-        Ok(Self { reader, scheme, network })
+        reader.expect_words(EncodedNetwork::words_of(&scheme.context, &plan))?;
+        Ok(Self { reader, scheme, plan, network })
     }
 
     /// The plan that it was prepared for, and its tables.
@@ -125,7 +143,7 @@ impl ModelFile {
     /// # Panics
     /// If the system has no memory.
     pub fn load(self, work: &Work<'_>) -> Result<EncodedNetwork, StoreError> {
-        let Self { reader, scheme: Scheme { plan, context }, .. } = self;
+        let Self { reader, scheme: Scheme { context, .. }, plan, .. } = self;
         let mut encoded = EncodedNetwork::zeroed(&context, &plan);
         let (layout, words) = encoded.plaintexts_mut().words_mut();
         let count = reader.pieces();
@@ -149,6 +167,19 @@ impl ModelFile {
         // First: a damaged file is to be called damaged.
         reader.finish(&hashes)?;
         if all_reduced.into_inner() { Ok(encoded) } else { Err(not_reduced.into()) }
+    }
+}
+
+/// The plan at the scales that a file names, which may be anything.
+fn plan_at(plan: &Plan, scales: Option<[u8; 3]>) -> Result<Plan, String> {
+    match (plan.scales(), scales) {
+        (None, None) => Ok(plan.clone()),
+        (Some(_), Some(bits)) => {
+            let scales = Scales::new(bits).map_err(|error| error.to_string())?;
+            plan.with_scales(scales).map_err(|error| error.to_string())
+        }
+        (None, Some(_)) => Err(format!("it names scales, which {} does not let a network choose", plan.method)),
+        (Some(_), None) => Err(format!("it names no scales, which a network chooses under {}", plan.method)),
     }
 }
 
@@ -225,7 +256,8 @@ mod tests {
         }
 
         fn write(&self, encoded: &EncodedNetwork) {
-            let writer = ModelWriter::create(&self.path(), &self.scheme, Some(NetworkName::OneD64)).unwrap();
+            let name = Some(NetworkName::OneD64);
+            let writer = ModelWriter::create(&self.path(), &self.scheme, name, encoded.scales()).unwrap();
             writer.write(encoded, &self.work()).unwrap();
         }
 
@@ -235,7 +267,8 @@ mod tests {
 
         /// A file with right hashes and anything in it.
         fn forge(&self, change: impl FnOnce(&mut ModelHeader), words: &[u32]) -> String {
-            let mut header = ModelHeader { header: Schemes::from(&self.scheme).header(false), network: None };
+            let scales = self.scheme.plan.scales().map(Scales::bits);
+            let mut header = ModelHeader { header: Schemes::from(&self.scheme).header(false), network: None, scales };
             change(&mut header);
             let mut writer = FileWriter::create_words(&self.path(), Kind::PreparedModel, &header, words.len()).unwrap();
             writer.write_words(words).unwrap();
@@ -312,6 +345,10 @@ mod tests {
         assert!(fixture.forge(|_| (), &[]).contains("its header asks for"));
         let name = |header: &mut ModelHeader| header.network = Some("../../etc".to_owned());
         assert!(fixture.forge(name, &words).contains("a name that none has"));
+        let scales = |header: &mut ModelHeader| header.scales = Some([26, 200, 26]);
+        assert!(fixture.forge(scales, &words).contains("activation 2 squares values at a scale of 200 bits"));
+        let scales = |header: &mut ModelHeader| header.scales = None;
+        assert!(fixture.forge(scales, &words).contains("it names no scales"));
         let plan = |header: &mut ModelHeader| header.header.plans[0].bytes.push(0);
         assert!(fixture.forge(plan, &words).contains("not the one of its hash"));
         let hash = |header: &mut ModelHeader| header.header.plans[0].hash[3] ^= 1;
@@ -323,6 +360,26 @@ mod tests {
         let other = scheme(Method::Hear, 16, Strategies::default());
         let parameters = |header: &mut ModelHeader| header.header.parameters_hash = other.context.parameters().hash();
         assert!(fixture.forge(parameters, &words).contains("other parameters"));
+    }
+
+    #[test]
+    fn scales_are_read_back_where_there_are_any_and_refused_elsewhere() {
+        let fixture = Fixture::new(Method::LeanHear);
+        let Scheme { plan, context } = &fixture.scheme;
+        let scales = Scales::new([26, 25, 24]).unwrap();
+        let network = Network::seeded(plan.shape, 3);
+        let (executor, cancel) = (&fixture.executor, &fixture.cancel);
+        let chosen = plan.with_scales(scales).unwrap();
+        let encoded = EncodedNetwork::new(context, &chosen, &network, executor, cancel, &|_, _| {}).unwrap();
+        fixture.write(&encoded);
+        assert_eq!(fixture.read().unwrap().scales(), Some(scales));
+
+        let fixture = Fixture::new(Method::Hear);
+        let words = fixture.encode().plaintexts().words().to_vec();
+        let forged = fixture.forge(|header| header.scales = Some([26, 26, 26]), &words);
+        assert!(forged.contains("hear does not let a network choose"), "{forged}");
+        fixture.write(&fixture.encode());
+        assert_eq!(fixture.read().unwrap().scales(), None);
     }
 
     #[test]
@@ -348,12 +405,12 @@ mod tests {
     fn a_stopped_writer_leaves_nothing_and_a_bad_place_is_known_at_once() {
         let fixture = Fixture::new(Method::Hear);
         let encoded = fixture.encode();
-        let writer = ModelWriter::create(&fixture.path(), &fixture.scheme, None).unwrap();
+        let writer = ModelWriter::create(&fixture.path(), &fixture.scheme, None, encoded.scales()).unwrap();
         let stop = |_, _| fixture.cancel.cancel();
         let error = writer.write(&encoded, &fixture.work().with_progress(&stop)).unwrap_err();
         assert!(matches!(error, StoreError::Run(RunError::Cancelled)), "{error}");
         assert_eq!(fs::read_dir(fixture.directory.path()).unwrap().count(), 0);
-        let error = ModelWriter::create(fixture.directory.path(), &fixture.scheme, None).unwrap_err().to_string();
+        let error = ModelWriter::create(fixture.directory.path(), &fixture.scheme, None, None).unwrap_err().to_string();
         assert!(error.contains("cannot write the file"), "{error}");
     }
 }

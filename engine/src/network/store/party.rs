@@ -7,6 +7,7 @@ use hear_model::{
     input::Clip,
     network::{CLASS_COUNT, Shape},
 };
+use num_complex::Complex64;
 
 use super::{RowFile, StoreError};
 use crate::{
@@ -365,6 +366,13 @@ impl Decryptor {
                 Err(StoreError::fault(&file.path, Fault::OtherPlan { what: "plan", found, expected }))
             }
         }
+    }
+
+    /// All slots of a ciphertext of the plan, also of one between two stages: for measurements of noise. They are to be
+    /// shared even less than logits.
+    #[must_use]
+    pub fn slots(&self, ciphertext: &Ciphertext) -> Vec<Complex64> {
+        self.encoder.decode(&decrypt(&self.schemes.context, &self.key, ciphertext), ciphertext.scale())
     }
 
     /// Decrypts logits.

@@ -1,0 +1,32 @@
+//! Where records go.
+
+use std::{io::Write, path::Path};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+/// Where records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Destination<'a> {
+    StandardOutput,
+    File(&'a Path),
+}
+
+impl<'a> Destination<'a> {
+    pub(super) fn new(path: &'a Path) -> Self {
+        if path == Path::new("-") { Self::StandardOutput } else { Self::File(path) }
+    }
+}
+
+/// Replaces the file by all entries so far; it is never there in part.
+pub(super) fn write_entries(path: &Path, entries: &[impl Serialize]) -> Result<()> {
+    let write = || -> Result<()> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        serde_json::to_writer_pretty(&mut file, entries)?;
+        writeln!(file)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
