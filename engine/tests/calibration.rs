@@ -10,7 +10,7 @@ use hear_engine::network::{
     calibration::{Calibrated, Calibration, CalibrationError, RoomError},
     encode::EncodedNetwork,
     lean::scales::Scales,
-    method::{Method, Strategies, Switches},
+    method::Method,
     plan::{Plan, PlanRequest},
     reference::{self, Slots},
 };
@@ -37,8 +37,7 @@ fn clips() -> Vec<Clip> {
 }
 
 fn plan(network: &Network, method: Method) -> Plan {
-    let (strategies, switches) = (Strategies::default(), Switches::default());
-    Plan::new(&PlanRequest { shape: network.shape(), method, strategies, switches }).unwrap()
+    Plan::new(&PlanRequest::new(network.shape(), method)).unwrap()
 }
 
 fn calibrate(network: &Network, method: Method, clips: &[Clip]) -> Result<Calibrated, CalibrationError> {
@@ -57,7 +56,7 @@ fn refusal(network: &Network, method: Method) -> RoomError {
 
 /// The largest logit error of an encrypted run, of a network encoded for `plan` or its method's own.
 fn logit_error(network: &Network, method: Method, plan: Option<&Plan>) -> f64 {
-    let mut parties = Parties::new(Isa::detect(), network, method, Strategies::default(), Switches::default());
+    let mut parties = Parties::new(Isa::detect(), network, &PlanRequest::new(network.shape(), method));
     let executor = ForkJoin::new(2).unwrap();
     if let Some(plan) = plan {
         let cancel = Cancel::new();
