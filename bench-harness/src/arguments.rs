@@ -93,6 +93,9 @@ pub struct RunArguments {
     /// How often keys are made and the network is encoded
     #[arg(long, value_name = "N", default_value = "3", value_parser = positive)]
     pub repeats: usize,
+    /// Write the network as a prepared model, time reading it, and run what was read
+    #[arg(long)]
+    pub prepared: bool,
     /// Folder with the published inputs and labels (test_input*.csv, test_label.csv)
     #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "labels"])]
     pub dataset: Option<PathBuf>,

@@ -55,8 +55,10 @@ pub struct Protocol {
     pub samples: usize,
     /// Clips before that, without the clock.
     pub warm_up: usize,
-    /// How often keys are made and the network is encoded.
+    /// How often keys are made, the network is encoded and, where it is prepared, read.
     pub repeats: usize,
+    /// Whether the network is written as a prepared model, and read, before it runs.
+    pub prepared: bool,
     /// What runs the tasks.
     pub executor: ExecutorKind,
     /// Optimisations that are switched off.
@@ -295,6 +297,7 @@ mod tests {
                 samples: 3,
                 warm_up: 1,
                 repeats: 1,
+                prepared: false,
                 executor: ExecutorKind::Serial,
                 without: vec!["hoisting".to_owned()],
                 isa: None,

@@ -12,7 +12,7 @@ use hear_engine::{
         lower::Keep,
         plan::{Plan, Security, Stage},
         run::Inference,
-        store::{KeySet, Scheme, Schemes, Work},
+        store::{KeySet, ModelFile, ModelWriter, Scheme, Schemes, Work},
     },
     rlwe::Randomness,
 };
@@ -57,6 +57,13 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         let progress = |done, of| progress.show("encode", done, of);
         Ok(EncodedNetwork::new(context, plan, &network, &*executor, &cancel, &progress)?)
     })?;
+    let (encoded, load) = if protocol.prepared {
+        let progress = |done, of| progress.show("model", done, of);
+        let (encoded, load) = read_prepared(&scheme, encoded, protocol.repeats, &work.with_progress(&progress))?;
+        (encoded, Some(load))
+    } else {
+        (encoded, None)
+    };
     let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
     let mut trial = Trial::new(&network, plan, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
     for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
@@ -75,6 +82,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let measured = Measured {
         keygen,
         encode,
+        load,
         times,
         peak_rss_bytes,
         key_bytes: keys.evaluation.keys.bytes(),
@@ -89,6 +97,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
 struct Measured {
     keygen: Vec<Duration>,
     encode: Vec<Duration>,
+    load: Option<Vec<Duration>>,
     times: Times,
     peak_rss_bytes: Option<u64>,
     key_bytes: usize,
@@ -120,7 +129,7 @@ impl Measured {
             isa: context.isa().name().to_owned(),
             keygen_s: summary(&self.keygen)?,
             encode_s: summary(&self.encode)?,
-            load_s: None,
+            load_s: self.load.as_deref().map(summary).transpose()?,
             encrypt_s: summary(&times.encrypt)?,
             infer_s: summary(&times.infer)?,
             decrypt_s: summary(&times.decrypt)?,
@@ -150,6 +159,21 @@ impl Measured {
             },
         })
     }
+}
+
+/// Writes a network as a prepared model and reads it, as often as asked for.
+fn read_prepared(
+    scheme: &Scheme,
+    encoded: EncodedNetwork,
+    times: usize,
+    work: &Work<'_>,
+) -> Result<(EncodedNetwork, Vec<Duration>)> {
+    let directory = tempfile::tempdir().context("cannot create a temporary directory")?;
+    let path = directory.path().join("prepared.model");
+    ModelWriter::create(&path, scheme, None, encoded.scales())?.write(&encoded, work)?;
+    drop(encoded);
+    let schemes = Schemes::from(scheme);
+    repeat(times, || Ok(ModelFile::open(&path, &schemes)?.load(work)?))
 }
 
 /// Calls `work` as often as asked for, at least once, and returns the last result with all times. A result is dropped

@@ -219,6 +219,7 @@ fn records_keep_the_contract_field_by_field() {
                 "samples",
                 "warm_up",
                 "repeats",
+                "prepared",
                 "executor",
                 "without",
                 "isa",
@@ -330,6 +331,46 @@ fn switches_executors_and_instructions_are_what_was_asked_for() {
     assert_eq!(all["config"]["clips"], "synthetic");
     assert!(all["accuracy"].is_number(), "the test set has labels");
     assert!(all["sensitivity"].is_null(), "its first clip is no fall");
+}
+
+#[test]
+fn a_prepared_model_is_read_and_run() {
+    let laboratory = Laboratory::new();
+    succeeded(&laboratory.run("--prepared --samples 1 --warm-up 0 --json prepared.json"));
+    let [entry] = &laboratory.entries("prepared.json")[..] else { panic!("one configuration") };
+    assert_times(&entry["load_s"], 1);
+    assert_eq!(entry["config"]["prepared"], true);
+}
+
+#[test]
+fn a_machine_is_calibrated_and_plans_are_chosen_for_it() {
+    let laboratory = Laboratory::new();
+    succeeded(&bench(laboratory.directory.path(), "calibrate --samples 1 --threads 2 --out mine.toml"));
+    let written = fs::read_to_string(laboratory.path("mine.toml")).unwrap();
+    let machine: toml::Table = written.parse().unwrap();
+    assert!(machine["speeds"]["ntt_ns"].as_float().unwrap() > 100.0, "{written}");
+    assert_eq!(machine["threads"].as_integer(), Some(2));
+    for run in machine["runs"].as_array().unwrap() {
+        let ratio = run["predicted_s"].as_float().unwrap() / run["measured_s"].as_float().unwrap();
+        assert!((0.2..5.0).contains(&ratio), "{run}");
+    }
+
+    succeeded(&laboratory.run("--samples 1 --strategy auto --machine mine.toml --json auto.json"));
+    let [entry] = &laboratory.entries("auto.json")[..] else { panic!("one configuration") };
+    assert_eq!((&entry["strategy"], &entry["predicted"]["speeds"]), (&"auto".into(), &written_name(&machine)));
+    let chosen = entry["chosen"].as_str().unwrap();
+    assert!(chosen.split(',').all(|strategy| ["full", "baby", "giant"].contains(&strategy)), "{chosen}");
+
+    fs::write(laboratory.path("slow.toml"), written.replace("ntt_ns = ", "ntt_ns = -")).unwrap();
+    for (file, parts) in
+        [("nowhere.toml", ["nowhere.toml", "No such file"]), ("slow.toml", ["slow.toml", "ntt_ns = -"])]
+    {
+        refused(&laboratory.run(&format!("--strategy auto --machine {file}")), 1, &parts);
+    }
+}
+
+fn written_name(machine: &toml::Table) -> Value {
+    machine["speeds"]["name"].as_str().unwrap().into()
 }
 
 #[test]

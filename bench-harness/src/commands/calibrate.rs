@@ -87,6 +87,7 @@ fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitchi
             samples: arguments.samples,
             warm_up: 2,
             repeats: 1,
+            prepared: false,
             executor: ExecutorKind::ForkJoin,
             without: Vec::new(),
             isa: None,

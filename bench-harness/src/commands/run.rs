@@ -111,6 +111,7 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         samples: arguments.rows.map_or(arguments.samples, |rows| rows.count()),
         warm_up: arguments.warm_up,
         repeats: arguments.repeats,
+        prepared: arguments.prepared,
         executor: arguments.executor,
         without: arguments.without.clone(),
         isa: arguments.isa.clone(),

@@ -151,7 +151,7 @@ impl Summary {
             thousands(preparation.encoding_ntt),
         );
         text += &format!(
-            "predicted: {} a clip on {}, at the speeds called {}:\n\
+            "predicted: {} a clip on {}, at the speeds of\n{}:\n\
              {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
              {:.2} us one of a base conversion\n",
             seconds(self.predicted_s()),
