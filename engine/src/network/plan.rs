@@ -346,36 +346,14 @@ impl Plan {
                 need_limbs,
             });
         }
-        if method == Method::LeanHear {
+        let (stages, input, output) = if method == Method::LeanHear {
             let scales = Scales::of(shape.dimension());
             let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
-            let parameters = parameters.literal();
-            return Ok(Self {
-                version: PLAN_VERSION,
-                shape,
-                method,
-                strategies,
-                switches,
-                key_switching,
-                lean,
-                parameters,
-                input,
-                stages,
-                output,
-            });
-        }
-        let grid = Grid::input(shape.dimension());
-        let layout = InputLayout::Blocks { grid, interlaced: switches.interlaced_input };
-        let input = InputPacking { layout, limbs, scale_bits: SCALES.input };
-        let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: SCALES.input };
-        builder.network(shape, method, strategies, switches, grid);
-        let output = OutputPacking {
-            layout: OutputLayout::Real { stride: BLOCK },
-            classes: 10,
-            limbs: builder.limbs,
-            scale_bits: builder.scale_bits,
+            (stages, input, output)
+        } else {
+            paper_stages(request, limbs)
         };
-        let (stages, parameters) = (builder.stages, parameters.literal());
+        let parameters = parameters.literal();
         Ok(Self {
             version: PLAN_VERSION,
             shape,
@@ -621,6 +599,18 @@ fn check_lean_choices(request: &PlanRequest) -> Result<(), PlanError> {
         None => return Ok(()),
     };
     Err(PlanError::LeanChoice { choice })
+}
+
+/// The stages of one of the paper's methods on a chain of so many limbs, and the packings of input and output.
+fn paper_stages(request: &PlanRequest, limbs: usize) -> (Vec<Stage>, InputPacking, OutputPacking) {
+    let grid = Grid::input(request.shape.dimension());
+    let layout = InputLayout::Blocks { grid, interlaced: request.switches.interlaced_input };
+    let input = InputPacking { layout, limbs, scale_bits: SCALES.input };
+    let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: SCALES.input };
+    builder.network(request.shape, request.method, request.strategies, request.switches, grid);
+    let layout = OutputLayout::Real { stride: BLOCK };
+    let output = OutputPacking { layout, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
+    (builder.stages, input, output)
 }
 
 /// Walks the network, keeping track of what the next stage reads.
