@@ -68,6 +68,17 @@ pub(super) fn load_tile<L: Lanes>(l: L, tile: &[u32]) -> L::Square {
     square
 }
 
+/// The rows of a tile, last row first.
+#[inline(always)]
+pub(super) fn load_tile_backward<L: Lanes>(l: L, tile: &[u32]) -> L::Square {
+    let mut square = l.square(l.splat(0));
+    let vectors = square.as_mut();
+    for k in 0..L::COUNT {
+        vectors[k] = l.load(&tile[(L::COUNT - 1 - k) * L::COUNT..][..L::COUNT]);
+    }
+    square
+}
+
 /// The inverse of [`load_tile`].
 #[inline(always)]
 pub(super) fn store_tile<L: Lanes>(l: L, mut square: L::Square, tile: &mut [u32]) {

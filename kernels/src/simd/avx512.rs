@@ -194,6 +194,11 @@ impl Lanes for Avx512 {
         EvenOdd { even: v, odd: unsafe { _mm512_srli_epi64::<32>(v) } }
     }
     #[inline(always)]
+    fn load_spread(self, from: &[u32]) -> EvenOdd {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        EvenOdd { even: self.load(&from[..Self::COUNT]), odd: self.load(&from[1..]) }
+    }
+    #[inline(always)]
     fn spread_splat(self, x: u32) -> EvenOdd {
         let v = self.splat(x);
         EvenOdd { even: v, odd: v }

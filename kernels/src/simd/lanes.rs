@@ -61,6 +61,12 @@ pub(crate) trait Lanes: Copy {
     fn permute_block(self, block: &[u32; 16], table: &[u32; 16], out: &mut [u32; 16]);
 
     fn spread(self, v: Self::Vector) -> Self::Spread;
+    /// [`Lanes::spread`] of a vector from memory. One more word must follow it, which does not count: with it the odd
+    /// lanes can be loaded from one word on, which takes no arithmetic unit.
+    ///
+    /// # Panics
+    /// If `from` is not `COUNT + 1` long.
+    fn load_spread(self, from: &[u32]) -> Self::Spread;
     /// [`Lanes::spread`] of [`Lanes::splat`].
     fn spread_splat(self, x: u32) -> Self::Spread;
     /// `even` in the even lanes and `odd` in the odd lanes, spread.
@@ -159,13 +165,14 @@ impl<L: Lanes> Factor<L> {
         Self::splat(l, value, modulus.shoup(value))
     }
 
-    /// `COUNT` factors.
+    /// `COUNT` factors: their companions, then their values.
     ///
     /// # Panics
-    /// If a slice is not `COUNT` long.
+    /// If there are not `2 COUNT` words.
     #[inline(always)]
-    pub(crate) fn load(l: L, values: &[u32], shoup: &[u32]) -> Self {
-        Self { value: l.load(values), shoup: l.spread(l.load(shoup)) }
+    pub(crate) fn load(l: L, words: &[u32]) -> Self {
+        assert_eq!(words.len(), 2 * L::COUNT);
+        Self { value: l.load(&words[L::COUNT..]), shoup: l.load_spread(&words[..=L::COUNT]) }
     }
 }
 

@@ -64,6 +64,10 @@ impl Lanes for Model {
     fn spread(self, v: [u32; 16]) -> [u32; 16] {
         v
     }
+    fn load_spread(self, from: &[u32]) -> [u32; 16] {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        self.load(&from[..Self::COUNT])
+    }
     fn spread_splat(self, x: u32) -> [u32; 16] {
         [x; 16]
     }

@@ -78,6 +78,11 @@ impl Lanes for Scalar {
         v
     }
     #[inline(always)]
+    fn load_spread(self, from: &[u32]) -> u32 {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        from[0]
+    }
+    #[inline(always)]
     fn spread_splat(self, x: u32) -> u32 {
         x
     }
