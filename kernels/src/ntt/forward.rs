@@ -6,9 +6,9 @@
 //! that of an addend.
 
 use super::registers::{Bounds, load_parts, load_tile, split_parts, store_parts, store_tile};
-use super::tables::{Factors, Pass, Tables, Twiddle};
+use super::tables::{Factors, Pass, Tables};
 use crate::modulus::Modulus;
-use crate::simd::Lanes;
+use crate::simd::{Lanes, OrderedLoops, Twiddle};
 
 /// Transforms `values` in place.
 ///
@@ -16,7 +16,12 @@ use crate::simd::Lanes;
 /// - out: `[0, q)`, values in bit-reversed order
 #[inline(always)]
 pub(super) fn forward<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, values: &mut [u32]) {
-    let bounds = Bounds::new(l, modulus);
+    transform(l, Bounds::new(l, modulus, l.ordered()), tables, values);
+}
+
+/// [`forward`], with the loops that `bounds` names.
+#[inline(always)]
+pub(super) fn transform<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, values: &mut [u32]) {
     let Some((first, rest)) = tables.passes.split_first() else { unreachable!("there is a first pass") };
     pass(l, bounds, first, 0, 1, true, values);
     let parts = first.radix;
@@ -57,6 +62,10 @@ fn blocks<L: Lanes, const RADIX: usize>(
 ) {
     let length = values.len() / (twiddles.len() / (RADIX - 1));
     for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
+        if let (8, Some(ordered)) = (RADIX, bounds.ordered) {
+            ordered.forward_pass(bounds.modulus, twiddles, reduced, block);
+            continue;
+        }
         let mut parts = split_parts::<RADIX>(block);
         for i in (0..length / RADIX).step_by(L::COUNT) {
             let mut vectors = load_parts(l, &parts, i);
@@ -74,6 +83,12 @@ fn blocks<L: Lanes, const RADIX: usize>(
 #[inline(always)]
 fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
     let count = values.len() / (L::COUNT * L::COUNT);
+    if let Some(ordered) = bounds.ordered {
+        let (rows, columns) = tables.of_tiles::<L>(part * count, count);
+        ordered.forward_rows(bounds.modulus, rows, values);
+        ordered.forward_columns(bounds.modulus, columns, values);
+        return;
+    }
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
         let (rows, _) = tables.of_tile::<L>(part * count + i);
         let mut square = load_tile(l, tile);

@@ -7,9 +7,9 @@
 //! tile's rows are loaded last first, so that its lanes meet their factors in the order of the table.
 
 use super::registers::{Bounds, load_parts, load_tile_backward, split_parts, store_parts, store_tile};
-use super::tables::{Factors, Pass, Scaling, Tables, Twiddle};
+use super::tables::{Factors, Pass, Scaling, Tables};
 use crate::modulus::Modulus;
-use crate::simd::{Factor, Lanes};
+use crate::simd::{Factor, Lanes, OrderedLoops, Twiddle};
 
 /// How many tiles ahead of its use a source is asked for: it was written by other tasks, and waits in a farther cache.
 const TILES_AHEAD: usize = 4;
@@ -27,7 +27,19 @@ pub(super) fn inverse<L: Lanes>(
     source: Option<&[u32]>,
     values: &mut [u32],
 ) {
-    let bounds = Bounds::new(l, modulus);
+    transform(l, Bounds::new(l, modulus, l.ordered()), tables, scaling, source, values);
+}
+
+/// [`inverse`], with the loops that `bounds` names.
+#[inline(always)]
+pub(super) fn transform<L: Lanes>(
+    l: L,
+    bounds: Bounds<L>,
+    tables: &Tables,
+    scaling: &Scaling,
+    source: Option<&[u32]>,
+    values: &mut [u32],
+) {
     let Some((last, rest)) = tables.passes.split_first() else { unreachable!("there is a last pass") };
     let parts = last.radix;
     let length = values.len() / parts;
@@ -52,6 +64,12 @@ pub(super) fn inverse<L: Lanes>(
 fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, source: Option<&[u32]>, values: &mut [u32]) {
     let area = L::COUNT * L::COUNT;
     let count = values.len() / area;
+    if let Some(ordered) = bounds.ordered {
+        let (rows, columns) = tables.of_tiles_from_end::<L>(part * count, count);
+        ordered.inverse_columns(bounds.modulus, columns, source, values);
+        ordered.inverse_rows(bounds.modulus, rows, values);
+        return;
+    }
     for (i, tile) in values.chunks_exact_mut(area).enumerate() {
         let (_, columns) = tables.of_tile_from_end::<L>(part * count + i);
         let mut square = match source {
@@ -95,6 +113,10 @@ fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usiz
 fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
     let length = values.len() / (twiddles.len() / (RADIX - 1));
     for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1).rev()) {
+        if let (8, Some(ordered)) = (RADIX, bounds.ordered) {
+            ordered.inverse_pass(bounds.modulus, twiddles, block);
+            continue;
+        }
         let mut parts = split_parts::<RADIX>(block);
         for i in (0..length / RADIX).step_by(L::COUNT) {
             let mut vectors = load_parts(l, &parts, i);
@@ -116,6 +138,10 @@ fn last_block<L: Lanes, const RADIX: usize>(
     scaling: &Scaling,
     values: &mut [u32],
 ) {
+    if let (8, Some(ordered)) = (RADIX, bounds.ordered) {
+        ordered.inverse_last_pass(bounds.modulus, twiddles, &scaling.twiddles, scaling.inverse_n, values);
+        return;
+    }
     let factors = Scaled { plain: twiddles, scaled: &scaling.twiddles };
     let inverse_n = scaling.inverse_n.splat(l);
     let length = values.len() / RADIX;

@@ -7,27 +7,8 @@
 //! forward and an inverse transform, measured with 12 primes on Zen 5).
 
 use crate::modulus::Modulus;
-use crate::simd::{Factor, Isa, Lanes, dispatch};
+use crate::simd::{Factor, Isa, Lanes, Twiddle, dispatch};
 use aligned_vec::{AVec, ConstAlign};
-
-/// A constant factor with its Shoup companion.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Twiddle {
-    value: u32,
-    shoup: u32,
-}
-
-impl Twiddle {
-    pub(super) fn new(modulus: Modulus, value: u32) -> Self {
-        Self { value, shoup: modulus.shoup(value) }
-    }
-
-    /// The factor in every lane.
-    #[inline(always)]
-    pub(super) fn splat<L: Lanes>(self, l: L) -> Factor<L> {
-        Factor::splat(l, self.value, self.shoup)
-    }
-}
 
 /// The factors of a few consecutive stages that run in registers, as a binary heap without its unused entry: factor
 /// `2^t - 1 + k` belongs to block `k` of stage `t`.
@@ -136,10 +117,26 @@ impl Tables {
         )
     }
 
+    /// [`Self::of_tile`] for tile number `first` and those after it, `count` in all: the words of all their factors.
+    #[inline(always)]
+    pub(super) fn of_tiles<L: Lanes>(&self, first: usize, count: usize) -> (&[Twiddle], &[u32]) {
+        let (factors, words) = (L::COUNT - 1, 2 * L::COUNT * (L::COUNT - 1));
+        (
+            &self.tile_rows[first * factors..(first + count) * factors],
+            &self.tile_columns[first * words..(first + count) * words],
+        )
+    }
+
     /// [`Self::of_tile`], the tiles counted from the end.
     #[inline(always)]
     pub(super) fn of_tile_from_end<L: Lanes>(&self, tile: usize) -> (&[Twiddle], PerLane<'_>) {
         self.of_tile::<L>(self.tiles - 1 - tile)
+    }
+
+    /// [`Self::of_tiles`], the tiles counted from the end; the factors are in forward order.
+    #[inline(always)]
+    pub(super) fn of_tiles_from_end<L: Lanes>(&self, first: usize, count: usize) -> (&[Twiddle], &[u32]) {
+        self.of_tiles::<L>(self.tiles - first - count, count)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::lanes::Lanes;
 use std::arch::x86_64::*;
+use std::convert::Infallible;
 
 /// Proof that this CPU has AVX2: only [`Avx2::detect`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,10 +42,15 @@ impl Lanes for Avx2 {
     type Spread = EvenOdd;
     type Wide = EvenOdd;
     type Square = [__m256i; 8];
+    type Ordered = Infallible;
 
     const COUNT: usize = 8;
     const REGISTERS: usize = 16;
 
+    #[inline(always)]
+    fn ordered(self) -> Option<Infallible> {
+        None
+    }
     #[inline(always)]
     fn splat(self, x: u32) -> __m256i {
         // SAFETY: see the impl.

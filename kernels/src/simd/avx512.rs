@@ -1,6 +1,7 @@
 //! Sixteen lanes of 32 bits: AVX-512 F, DQ, BW and VL.
 
 use super::lanes::Lanes;
+use super::ordered::Avx512Loops;
 use std::arch::asm;
 use std::arch::x86_64::*;
 
@@ -80,10 +81,15 @@ impl Lanes for Avx512 {
     type Spread = EvenOdd;
     type Wide = EvenOdd;
     type Square = [__m512i; 16];
+    type Ordered = Avx512Loops;
 
     const COUNT: usize = 16;
     const REGISTERS: usize = 32;
 
+    #[inline(always)]
+    fn ordered(self) -> Option<Avx512Loops> {
+        Some(Avx512Loops::new(self))
+    }
     #[inline(always)]
     fn splat(self, x: u32) -> __m512i {
         // SAFETY: see the impl.

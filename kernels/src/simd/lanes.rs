@@ -1,5 +1,6 @@
 //! What every tier can do: the operations that algorithms are written over.
 
+use super::ordered::OrderedLoops;
 use crate::modulus::Modulus;
 
 /// A vector of [`Lanes::COUNT`] lanes of `u32`. Implementors are zero-sized tokens: `self` is the proof that the
@@ -21,11 +22,16 @@ pub(crate) trait Lanes: Copy {
     type Wide: Copy;
     /// `COUNT` vectors: a square of `u32`.
     type Square: Copy + AsMut<[Self::Vector]>;
+    /// What [`Lanes::ordered`] gives.
+    type Ordered: OrderedLoops;
 
     /// Lanes in a vector: 1, 8 or 16; it divides [`BLOCK`](super::BLOCK).
     const COUNT: usize;
     /// Registers that hold a `Vector`, or half a `Wide`.
     const REGISTERS: usize;
+
+    /// Hand-ordered loops of the transforms, on the tier that has them.
+    fn ordered(self) -> Option<Self::Ordered>;
 
     /// `x` in every lane.
     fn splat(self, x: u32) -> Self::Vector;
@@ -140,6 +146,28 @@ pub(crate) trait Lanes: Copy {
         let m = self.low_product(x, modulus.inverse);
         let multiple = self.mul_wide(m, modulus.q_spread);
         self.make_positive(self.wide_high(self.wide_sub(x, multiple)), modulus.q)
+    }
+}
+
+/// A constant factor with its Shoup companion, as it lies in memory.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct Twiddle {
+    /// floor(value 2^32 / q), see [`Modulus::shoup`].
+    pub(crate) shoup: u32,
+    /// In `[0, q)`.
+    pub(crate) value: u32,
+}
+
+impl Twiddle {
+    pub(crate) fn new(modulus: Modulus, value: u32) -> Self {
+        Self { shoup: modulus.shoup(value), value }
+    }
+
+    /// The factor in every lane.
+    #[inline(always)]
+    pub(crate) fn splat<L: Lanes>(self, l: L) -> Factor<L> {
+        Factor::splat(l, self.value, self.shoup)
     }
 }
 
