@@ -6,9 +6,9 @@
 //! that of an addend.
 
 use super::registers::{Bounds, load_parts, load_tile, split_parts, store_parts, store_tile};
-use super::tables::{Factors, Pass, Tables, Twiddle};
+use super::tables::{Factors, Pass, Tables};
 use crate::modulus::Modulus;
-use crate::simd::Lanes;
+use crate::simd::{Lanes, OrderedLoops, Twiddle};
 
 /// Transforms `values` in place.
 ///
@@ -16,14 +16,19 @@ use crate::simd::Lanes;
 /// - out: `[0, q)`, values in bit-reversed order
 #[inline(always)]
 pub(super) fn forward<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, values: &mut [u32]) {
-    let bounds = Bounds::new(l, modulus);
+    transform(l, Bounds::new(l, modulus, l.ordered()), tables, values);
+}
+
+/// [`forward`], with the loops that `bounds` names.
+#[inline(always)]
+pub(super) fn transform<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, values: &mut [u32]) {
     let Some((first, rest)) = tables.passes.split_first() else { unreachable!("there is a first pass") };
-    pass(l, bounds, first, 0, 1, values);
+    pass(l, bounds, first, 0, 1, true, values);
     let parts = first.radix;
     let length = values.len() / parts;
     for (part, values) in values.chunks_exact_mut(length).enumerate() {
         for next in rest {
-            pass(l, bounds, next, part, parts, values);
+            pass(l, bounds, next, part, parts, false, values);
         }
         tiles(l, bounds, tables, part, values);
     }
@@ -31,28 +36,40 @@ pub(super) fn forward<L: Lanes>(l: L, modulus: Modulus, tables: &Tables, values:
 
 /// One pass through part number `part` of `parts` of the array.
 ///
-/// - in, out: plain
+/// - in: plain; `[0, q)` if `reduced`
+/// - out: plain
 #[inline(always)]
-fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usize, values: &mut [u32]) {
+fn pass<L: Lanes>(l: L, bounds: Bounds<L>, pass: &Pass, part: usize, parts: usize, reduced: bool, values: &mut [u32]) {
     let twiddles = pass.of_part(part, parts);
     match pass.radix {
-        8 => blocks::<L, 8>(l, bounds, twiddles, values),
-        4 => blocks::<L, 4>(l, bounds, twiddles, values),
+        8 => blocks::<L, 8>(l, bounds, twiddles, reduced, values),
+        4 => blocks::<L, 4>(l, bounds, twiddles, reduced, values),
         radix => unreachable!("no pass of radix {radix} is made"),
     }
 }
 
 /// The stages of a pass, with `RADIX - 1` factors a block.
 ///
-/// - in, out: plain
+/// - in: plain; `[0, q)` if `reduced`
+/// - out: plain
 #[inline(always)]
-fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twiddle], values: &mut [u32]) {
+fn blocks<L: Lanes, const RADIX: usize>(
+    l: L,
+    bounds: Bounds<L>,
+    twiddles: &[Twiddle],
+    reduced: bool,
+    values: &mut [u32],
+) {
     let length = values.len() / (twiddles.len() / (RADIX - 1));
     for (block, twiddles) in values.chunks_exact_mut(length).zip(twiddles.chunks_exact(RADIX - 1)) {
+        if let (8, Some(ordered)) = (RADIX, bounds.ordered) {
+            ordered.forward_pass(bounds.modulus, twiddles, reduced, block);
+            continue;
+        }
         let mut parts = split_parts::<RADIX>(block);
         for i in (0..length / RADIX).step_by(L::COUNT) {
             let mut vectors = load_parts(l, &parts, i);
-            stages(l, bounds, twiddles, &mut vectors);
+            stages(l, bounds, twiddles, reduced, &mut vectors);
             make_plain(l, bounds, &mut vectors);
             store_parts(l, vectors, &mut parts, i);
         }
@@ -66,18 +83,24 @@ fn blocks<L: Lanes, const RADIX: usize>(l: L, bounds: Bounds<L>, twiddles: &[Twi
 #[inline(always)]
 fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values: &mut [u32]) {
     let count = values.len() / (L::COUNT * L::COUNT);
+    if let Some(ordered) = bounds.ordered {
+        let (rows, columns) = tables.of_tiles::<L>(part * count, count);
+        ordered.forward_rows(bounds.modulus, rows, values);
+        ordered.forward_columns(bounds.modulus, columns, values);
+        return;
+    }
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
         let (rows, _) = tables.of_tile::<L>(part * count + i);
         let mut square = load_tile(l, tile);
-        stages(l, bounds, rows, square.as_mut());
+        stages(l, bounds, rows, false, square.as_mut());
         make_plain(l, bounds, square.as_mut());
-        l.transpose(&mut square);
         store_tile(l, square, tile);
     }
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
         let (_, columns) = tables.of_tile::<L>(part * count + i);
         let mut square = load_tile(l, tile);
-        stages(l, bounds, columns, square.as_mut());
+        l.transpose(&mut square);
+        stages(l, bounds, columns, false, square.as_mut());
         reduce(l, bounds, square.as_mut());
         l.transpose(&mut square);
         store_tile(l, square, tile);
@@ -86,41 +109,50 @@ fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values
 
 /// log2 of `vectors.len()` stages on a block that has one vector of each part.
 ///
-/// - in: plain
+/// - in: plain; `[0, q)` if `reduced`
 /// - out: even vectors plain, odd ones signed
 #[inline(always)]
-fn stages<L: Lanes>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector]) {
-    if vectors.len() > 8 {
-        stage::<L, 8>(l, bounds, factors, vectors);
+fn stages<L: Lanes>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, reduced: bool, vectors: &mut [L::Vector]) {
+    let first = vectors.len() / 2;
+    if first >= 8 {
+        stage::<L, 8>(l, bounds, factors, reduced && first == 8, vectors);
     }
-    if vectors.len() > 4 {
-        stage::<L, 4>(l, bounds, factors, vectors);
+    if first >= 4 {
+        stage::<L, 4>(l, bounds, factors, reduced && first == 4, vectors);
     }
-    if vectors.len() > 2 {
-        stage::<L, 2>(l, bounds, factors, vectors);
+    if first >= 2 {
+        stage::<L, 2>(l, bounds, factors, reduced && first == 2, vectors);
     }
-    if vectors.len() > 1 {
-        stage::<L, 1>(l, bounds, factors, vectors);
+    if first >= 1 {
+        stage::<L, 1>(l, bounds, factors, false, vectors);
     }
 }
 
 /// One stage: butterflies of vectors `HALF` apart.
 ///
-/// - in: plain; but signed where the stage before leaves it so, in the addends of odd blocks
+/// - in: plain, `[0, q)` if `reduced`; but signed where the stage before leaves it so, in the addends of odd blocks
 /// - out: plain; but signed are the differences that the next stage, in blocks half as long, takes as addends, and all
 ///   differences of the last stage
 #[inline(always)]
-fn stage<L: Lanes, const HALF: usize>(l: L, bounds: Bounds<L>, factors: impl Factors<L>, vectors: &mut [L::Vector]) {
+fn stage<L: Lanes, const HALF: usize>(
+    l: L,
+    bounds: Bounds<L>,
+    factors: impl Factors<L>,
+    reduced: bool,
+    vectors: &mut [L::Vector],
+) {
     let blocks = vectors.len() / (2 * HALF);
     for butterfly in 0..vectors.len() / 2 {
         let (block, i) = (butterfly / HALF, butterfly % HALF);
         let (low, high) = (2 * HALF * block + i, 2 * HALF * block + i + HALF);
-        let addend = if block % 2 == 0 {
+        let addend = if reduced {
+            vectors[low]
+        } else if block % 2 == 0 {
             l.reduce_once(vectors[low], bounds.two_q)
         } else {
             l.make_positive(vectors[low], bounds.two_q)
         };
-        let product = l.mul_shoup_lazy(vectors[high], factors.get(l, blocks - 1 + block), bounds.q);
+        let product = l.mul_shoup_lazy(vectors[high], factors.get(l, blocks - 1 + block, i), bounds.q);
         let difference = l.sub(addend, product);
         vectors[low] = l.add(addend, product);
         vectors[high] = if i < HALF.div_ceil(2) { difference } else { l.add(difference, bounds.two_q) };

@@ -8,12 +8,12 @@
 //! 1. Passes of radix 4 and 8: a vector of each of the 4 or 8 parts of a block is loaded, two or three stages run in
 //!    registers, the vectors are stored. The first pass goes through the whole array; then all that follows is done for
 //!    one of its parts after the other, which stay in the first-level cache.
-//! 2. Tiles of C x C residues, C lanes a vector: log2(C) stages across the C vectors and a transposition; then, in a loop
-//!    of its own, the last log2(C) stages, again across the vectors, each lane with its own factor, and the transposition
-//!    back. With two short loops the processor overlaps a tile with the next (3% faster, measured on Zen 3 with AVX2).
+//! 2. Tiles of C x C residues, C lanes a vector: log2(C) stages across the C vectors; then, in a loop of its own, the last
+//!    log2(C) stages, again across the vectors, each lane with its own factor, between a transposition and the one back.
+//!    With two short loops the processor overlaps a tile with the next (3% faster, measured on Zen 3 with AVX2).
 //!
 //! Butterflies are Harvey's, lazy, with Shoup's constant products: see `forward` and `inverse` for the intervals.
-//! Factors are stored in the order of use, see `tables`. Vectors in registers are arrays with constant indices: iterators
+//! Factors are stored in the order of use, once for both directions, see `tables`. Vectors in registers are arrays with constant indices: iterators
 //! over them would keep them in memory.
 
 mod forward;
@@ -59,8 +59,7 @@ pub struct NttTable {
     modulus: Modulus,
     log_n: u32,
     root: u32,
-    forward: Tables,
-    inverse: Tables,
+    tables: Tables,
     scaling: Scaling,
     transforms: AtomicU64,
 }
@@ -93,17 +92,9 @@ impl NttTable {
             .map(|x| modulus.pow(x, u64::from((q - 1) >> (log_n + 1))))
             .find(|&root| modulus.pow(root, 1 << log_n) == q - 1)
             .expect("half of all residues are no squares");
-        let inverse_root = modulus.pow(root, (2 << log_n) - 1);
-        Ok(Self {
-            isa,
-            modulus,
-            log_n,
-            root,
-            forward: Tables::new(isa, modulus, log_n, root),
-            inverse: Tables::new(isa, modulus, log_n, inverse_root),
-            scaling: Scaling::new(modulus, log_n, inverse_root),
-            transforms: AtomicU64::new(0),
-        })
+        let tables = Tables::new(isa, modulus, log_n, root);
+        let scaling = Scaling::new(modulus, log_n, &tables);
+        Ok(Self { isa, modulus, log_n, root, tables, scaling, transforms: AtomicU64::new(0) })
     }
 
     /// The prime.
@@ -155,7 +146,7 @@ impl NttTable {
     /// If there are not N residues; in debug builds, if one is not below q.
     pub fn forward(&self, values: &mut [u32]) {
         self.begin(values, true);
-        dispatch!(self.isa, forward(modulus: Modulus = self.modulus, tables: &Tables = &self.forward, values: &mut [u32]));
+        dispatch!(self.isa, forward(modulus: Modulus = self.modulus, tables: &Tables = &self.tables, values: &mut [u32]));
     }
 
     /// NTT values to coefficients, in place: the inverse of [`Self::forward`], the division by N included.
@@ -186,7 +177,7 @@ impl NttTable {
             self.isa,
             inverse(
                 modulus: Modulus = self.modulus,
-                tables: &Tables = &self.inverse,
+                tables: &Tables = &self.tables,
                 scaling: &Scaling = &self.scaling,
                 source: Option<&[u32]>,
                 values: &mut [u32],

@@ -3,17 +3,21 @@
 use crate::modulus::Modulus;
 use crate::simd::Lanes;
 
-/// The moduli of the lazy intervals, in every lane.
+/// The moduli of the lazy intervals, in every lane, and who works with them.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds<L: Lanes> {
     pub(super) q: L::Vector,
     pub(super) two_q: L::Vector,
+    /// q.
+    pub(super) modulus: Modulus,
+    /// The hand-ordered loops to use, if any.
+    pub(super) ordered: Option<L::Ordered>,
 }
 
 impl<L: Lanes> Bounds<L> {
     #[inline(always)]
-    pub(super) fn new(l: L, modulus: Modulus) -> Self {
-        Self { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()) }
+    pub(super) fn new(l: L, modulus: Modulus, ordered: Option<L::Ordered>) -> Self {
+        Self { q: l.splat(modulus.value()), two_q: l.splat(2 * modulus.value()), modulus, ordered }
     }
 }
 
@@ -64,6 +68,17 @@ pub(super) fn load_tile<L: Lanes>(l: L, tile: &[u32]) -> L::Square {
     let vectors = square.as_mut();
     for k in 0..L::COUNT {
         vectors[k] = l.load(&tile[k * L::COUNT..][..L::COUNT]);
+    }
+    square
+}
+
+/// The rows of a tile, last row first.
+#[inline(always)]
+pub(super) fn load_tile_backward<L: Lanes>(l: L, tile: &[u32]) -> L::Square {
+    let mut square = l.square(l.splat(0));
+    let vectors = square.as_mut();
+    for k in 0..L::COUNT {
+        vectors[k] = l.load(&tile[(L::COUNT - 1 - k) * L::COUNT..][..L::COUNT]);
     }
     square
 }

@@ -1,51 +1,38 @@
-//! The factors of a transform, in the order of use.
+//! The factors of a transform, in the order of the forward transform's use.
+//!
+//! The inverse transform reads the same factors, from the other end: block `k` of the stage that has 2^s blocks is
+//! multiplied by psi^e with e = bitrev(2^s + k) forward and by psi^-e = -psi^(N - e) in the inverse, and N - e =
+//! bitrev(2^s + (2^s - 1 - k)). So its factor is minus that of the block as far from the end, and the minus goes into the
+//! difference. That halves what the factors take of the caches, for which the tables of a dozen primes compete (15% of a
+//! forward and an inverse transform, measured with 12 primes on Zen 5).
 
 use crate::modulus::Modulus;
-use crate::simd::{Factor, Isa, Lanes, dispatch};
+use crate::simd::{Factor, Isa, Lanes, Twiddle, dispatch};
 use aligned_vec::{AVec, ConstAlign};
-
-/// A constant factor with its Shoup companion.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Twiddle {
-    value: u32,
-    shoup: u32,
-}
-
-impl Twiddle {
-    pub(super) fn new(modulus: Modulus, value: u32) -> Self {
-        Self { value, shoup: modulus.shoup(value) }
-    }
-
-    /// The factor in every lane.
-    #[inline(always)]
-    pub(super) fn splat<L: Lanes>(self, l: L) -> Factor<L> {
-        Factor::splat(l, self.value, self.shoup)
-    }
-}
 
 /// The factors of a few consecutive stages that run in registers, as a binary heap without its unused entry: factor
 /// `2^t - 1 + k` belongs to block `k` of stage `t`.
 pub(super) trait Factors<L: Lanes>: Copy {
-    fn get(self, l: L, index: usize) -> Factor<L>;
+    /// The factor of this index, for butterfly number `butterfly` of its block.
+    fn get(self, l: L, index: usize, butterfly: usize) -> Factor<L>;
 }
 
 /// One factor for all lanes.
 impl<L: Lanes> Factors<L> for &[Twiddle] {
     #[inline(always)]
-    fn get(self, l: L, index: usize) -> Factor<L> {
+    fn get(self, l: L, index: usize, _butterfly: usize) -> Factor<L> {
         self[index].splat(l)
     }
 }
 
-/// One factor a lane: for each factor `COUNT` values, then their `COUNT` companions.
+/// One factor a lane, as [`Factor::load`] takes them.
 #[derive(Clone, Copy)]
 pub(super) struct PerLane<'a>(&'a [u32]);
 
 impl<L: Lanes> Factors<L> for PerLane<'_> {
     #[inline(always)]
-    fn get(self, l: L, index: usize) -> Factor<L> {
-        let (values, shoup) = self.0[2 * index * L::COUNT..2 * (index + 1) * L::COUNT].split_at(L::COUNT);
-        Factor::load(l, values, shoup)
+    fn get(self, l: L, index: usize, _butterfly: usize) -> Factor<L> {
+        Factor::load(l, &self.0[2 * index * L::COUNT..2 * (index + 1) * L::COUNT])
     }
 }
 
@@ -67,11 +54,13 @@ impl Pass {
     }
 }
 
-/// All factors of one direction.
+/// All factors, for both directions.
 #[derive(Debug)]
 pub(super) struct Tables {
     /// The passes before the tiles, in forward order; at least one.
     pub(super) passes: Vec<Pass>,
+    /// Tiles in the array.
+    tiles: usize,
     /// For the first half of a tile's stages: `COUNT - 1` factors a tile.
     tile_rows: Vec<Twiddle>,
     /// For the second half, [`PerLane`]: `COUNT - 1` vectors of factors a tile, with companions. Lane `j` holds the
@@ -80,7 +69,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// The factors for the powers of `root` (psi forward, its inverse for the inverse), for the vectors of `isa`.
+    /// The factors for the powers of `root`, that is psi, for the vectors of `isa`.
     pub(super) fn new(isa: Isa, modulus: Modulus, log_n: u32, root: u32) -> Self {
         let powers = bit_reversed_powers(modulus, log_n, root);
         // Block k of stage s has the factor root^bitrev(2^s + k).
@@ -110,11 +99,11 @@ impl Tables {
             for (t, k) in heap(0, 0, log_lanes) {
                 let rows = (tile << log_lanes)..((tile + 1) << log_lanes);
                 let lanes = rows.map(|row| twiddle(stage + log_lanes + t, (row << t) + k));
-                tile_columns.extend(lanes.clone().map(|twiddle| twiddle.value));
-                tile_columns.extend(lanes.map(|twiddle| twiddle.shoup));
+                tile_columns.extend(lanes.clone().map(|twiddle| twiddle.shoup));
+                tile_columns.extend(lanes.map(|twiddle| twiddle.value));
             }
         }
-        Self { passes, tile_rows, tile_columns: AVec::from_slice(64, &tile_columns) }
+        Self { passes, tiles: 1 << stage, tile_rows, tile_columns: AVec::from_slice(64, &tile_columns) }
     }
 
     /// The factors of the stages across and along the rows of a tile.
@@ -127,23 +116,52 @@ impl Tables {
             PerLane(&self.tile_columns[tile * count * vector..(tile + 1) * count * vector]),
         )
     }
+
+    /// [`Self::of_tile`] for tile number `first` and those after it, `count` in all: the words of all their factors.
+    #[inline(always)]
+    pub(super) fn of_tiles<L: Lanes>(&self, first: usize, count: usize) -> (&[Twiddle], &[u32]) {
+        let (factors, words) = (L::COUNT - 1, 2 * L::COUNT * (L::COUNT - 1));
+        (
+            &self.tile_rows[first * factors..(first + count) * factors],
+            &self.tile_columns[first * words..(first + count) * words],
+        )
+    }
+
+    /// [`Self::of_tile`], the tiles counted from the end.
+    #[inline(always)]
+    pub(super) fn of_tile_from_end<L: Lanes>(&self, tile: usize) -> (&[Twiddle], PerLane<'_>) {
+        self.of_tile::<L>(self.tiles - 1 - tile)
+    }
+
+    /// [`Self::of_tiles`], the tiles counted from the end; the factors are in forward order.
+    #[inline(always)]
+    pub(super) fn of_tiles_from_end<L: Lanes>(&self, first: usize, count: usize) -> (&[Twiddle], &[u32]) {
+        self.of_tiles::<L>(self.tiles - first - count, count)
+    }
 }
 
-/// The factors of the inverse transform's last stage, in which the division by N is folded.
+/// The factors that divide by N, in the inverse transform's last pass.
+///
+/// Every residue must be divided once on its way through the pass. Where a difference is taken the factor can do it, so
+/// the factor of the first difference on the way does, and one residue of each column, the sum of all, has a product of its
+/// own.
 #[derive(Debug)]
 pub(super) struct Scaling {
-    /// 1 / N, for the sums.
-    pub(super) sum: Twiddle,
-    /// root^bitrev(1) / N, for the differences.
-    pub(super) difference: Twiddle,
+    /// 1 / N.
+    pub(super) inverse_n: Twiddle,
+    /// The last pass's factors, which are the first pass's of the forward transform, over N.
+    pub(super) twiddles: Vec<Twiddle>,
 }
 
 impl Scaling {
-    pub(super) fn new(modulus: Modulus, log_n: u32, inverse_root: u32) -> Self {
+    pub(super) fn new(modulus: Modulus, log_n: u32, tables: &Tables) -> Self {
         // N divides q - 1, so -(q - 1) / N is the inverse of N.
         let inverse_n = modulus.neg((modulus.value() - 1) >> log_n);
-        let last = modulus.pow(inverse_root, 1 << (log_n - 1));
-        Self { sum: Twiddle::new(modulus, inverse_n), difference: Twiddle::new(modulus, modulus.mul(last, inverse_n)) }
+        let over_n = |twiddle: &Twiddle| Twiddle::new(modulus, modulus.mul(twiddle.value, inverse_n));
+        Self {
+            inverse_n: Twiddle::new(modulus, inverse_n),
+            twiddles: tables.passes[0].twiddles.iter().map(over_n).collect(),
+        }
     }
 }
 

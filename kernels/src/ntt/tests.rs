@@ -1,6 +1,8 @@
 use super::*;
 use crate::primes::ntt_primes;
+use crate::simd::{Lanes, dispatch};
 use crate::testing::{mul_mod, naive_forward, naive_negacyclic_product, residues, tiers};
+use registers::Bounds;
 
 fn modulus(q: u32) -> Modulus {
     Modulus::new(q).unwrap()
@@ -70,6 +72,54 @@ fn all_tiers_agree_with_the_scalar_one_and_the_inverse_undoes_the_forward_transf
                     let mut coefficients = vec![u32::MAX; input.len()];
                     table.inverse_into(&input, &mut coefficients);
                     assert!(coefficients == expected_inverse, "inverse into: {context}");
+                }
+            }
+        }
+    }
+}
+
+/// The generic code on every tier, also where hand-ordered loops would run.
+#[inline(always)]
+fn forward_twin<L: Lanes>(l: L, table: &NttTable, values: &mut [u32]) {
+    forward::transform(l, Bounds::new(l, table.modulus, None), &table.tables, values);
+}
+
+#[inline(always)]
+fn inverse_twin<L: Lanes>(l: L, table: &NttTable, source: Option<&[u32]>, values: &mut [u32]) {
+    inverse::transform(l, Bounds::new(l, table.modulus, None), &table.tables, &table.scaling, source, values);
+}
+
+#[test]
+fn ordered_loops_are_their_generic_twins() {
+    for log_n in NttTable::MIN_LOG_N..=NttTable::MAX_LOG_N {
+        for q in primes(log_n) {
+            for isa in tiers() {
+                let table = &NttTable::new(isa, modulus(q), log_n).unwrap();
+                for input in inputs(q, 1 << log_n) {
+                    let context = format!("{isa}, log_n {log_n}, q {q}");
+                    let (mut values, mut expected) = (input.clone(), input.clone());
+                    table.forward(&mut values);
+                    dispatch!(isa, forward_twin(table: &NttTable, values: &mut [u32] = &mut expected));
+                    assert!(values == expected, "forward: {context}");
+
+                    let (mut values, mut expected) = (input.clone(), input.clone());
+                    table.inverse(&mut values);
+                    let source = None;
+                    dispatch!(
+                        isa,
+                        inverse_twin(table: &NttTable, source: Option<&[u32]>, values: &mut [u32] = &mut expected)
+                    );
+                    assert!(values == expected, "inverse: {context}");
+
+                    let mut values = vec![u32::MAX; input.len()];
+                    let mut expected = values.clone();
+                    table.inverse_into(&input, &mut values);
+                    let source = Some(input.as_slice());
+                    dispatch!(
+                        isa,
+                        inverse_twin(table: &NttTable, source: Option<&[u32]>, values: &mut [u32] = &mut expected)
+                    );
+                    assert!(values == expected, "inverse into: {context}");
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::lanes::Lanes;
 use std::arch::x86_64::*;
+use std::convert::Infallible;
 
 /// Proof that this CPU has AVX2: only [`Avx2::detect`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,10 +42,15 @@ impl Lanes for Avx2 {
     type Spread = EvenOdd;
     type Wide = EvenOdd;
     type Square = [__m256i; 8];
+    type Ordered = Infallible;
 
     const COUNT: usize = 8;
     const REGISTERS: usize = 16;
 
+    #[inline(always)]
+    fn ordered(self) -> Option<Infallible> {
+        None
+    }
     #[inline(always)]
     fn splat(self, x: u32) -> __m256i {
         // SAFETY: see the impl.
@@ -158,6 +164,11 @@ impl Lanes for Avx2 {
     fn spread(self, v: __m256i) -> EvenOdd {
         // SAFETY: see the impl.
         EvenOdd { even: v, odd: unsafe { _mm256_srli_epi64::<32>(v) } }
+    }
+    #[inline(always)]
+    fn load_spread(self, from: &[u32]) -> EvenOdd {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        EvenOdd { even: self.load(&from[..Self::COUNT]), odd: self.load(&from[1..]) }
     }
     #[inline(always)]
     fn spread_splat(self, x: u32) -> EvenOdd {

@@ -1,6 +1,7 @@
 //! Sixteen lanes of 32 bits: AVX-512 F, DQ, BW and VL.
 
 use super::lanes::Lanes;
+use super::ordered::Avx512Loops;
 use std::arch::asm;
 use std::arch::x86_64::*;
 
@@ -80,10 +81,15 @@ impl Lanes for Avx512 {
     type Spread = EvenOdd;
     type Wide = EvenOdd;
     type Square = [__m512i; 16];
+    type Ordered = Avx512Loops;
 
     const COUNT: usize = 16;
     const REGISTERS: usize = 32;
 
+    #[inline(always)]
+    fn ordered(self) -> Option<Avx512Loops> {
+        Some(Avx512Loops::new(self))
+    }
     #[inline(always)]
     fn splat(self, x: u32) -> __m512i {
         // SAFETY: see the impl.
@@ -192,6 +198,11 @@ impl Lanes for Avx512 {
     fn spread(self, v: __m512i) -> EvenOdd {
         // SAFETY: see the impl.
         EvenOdd { even: v, odd: unsafe { _mm512_srli_epi64::<32>(v) } }
+    }
+    #[inline(always)]
+    fn load_spread(self, from: &[u32]) -> EvenOdd {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        EvenOdd { even: self.load(&from[..Self::COUNT]), odd: self.load(&from[1..]) }
     }
     #[inline(always)]
     fn spread_splat(self, x: u32) -> EvenOdd {

@@ -1,5 +1,6 @@
 //! What every tier can do: the operations that algorithms are written over.
 
+use super::ordered::OrderedLoops;
 use crate::modulus::Modulus;
 
 /// A vector of [`Lanes::COUNT`] lanes of `u32`. Implementors are zero-sized tokens: `self` is the proof that the
@@ -21,11 +22,16 @@ pub(crate) trait Lanes: Copy {
     type Wide: Copy;
     /// `COUNT` vectors: a square of `u32`.
     type Square: Copy + AsMut<[Self::Vector]>;
+    /// What [`Lanes::ordered`] gives.
+    type Ordered: OrderedLoops;
 
     /// Lanes in a vector: 1, 8 or 16; it divides [`BLOCK`](super::BLOCK).
     const COUNT: usize;
     /// Registers that hold a `Vector`, or half a `Wide`.
     const REGISTERS: usize;
+
+    /// Hand-ordered loops of the transforms, on the tier that has them.
+    fn ordered(self) -> Option<Self::Ordered>;
 
     /// `x` in every lane.
     fn splat(self, x: u32) -> Self::Vector;
@@ -61,6 +67,12 @@ pub(crate) trait Lanes: Copy {
     fn permute_block(self, block: &[u32; 16], table: &[u32; 16], out: &mut [u32; 16]);
 
     fn spread(self, v: Self::Vector) -> Self::Spread;
+    /// [`Lanes::spread`] of a vector from memory. One more word must follow it, which does not count: with it the odd
+    /// lanes can be loaded from one word on, which takes no arithmetic unit.
+    ///
+    /// # Panics
+    /// If `from` is not `COUNT + 1` long.
+    fn load_spread(self, from: &[u32]) -> Self::Spread;
     /// [`Lanes::spread`] of [`Lanes::splat`].
     fn spread_splat(self, x: u32) -> Self::Spread;
     /// `even` in the even lanes and `odd` in the odd lanes, spread.
@@ -137,6 +149,28 @@ pub(crate) trait Lanes: Copy {
     }
 }
 
+/// A constant factor with its Shoup companion, as it lies in memory.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct Twiddle {
+    /// floor(value 2^32 / q), see [`Modulus::shoup`].
+    pub(crate) shoup: u32,
+    /// In `[0, q)`.
+    pub(crate) value: u32,
+}
+
+impl Twiddle {
+    pub(crate) fn new(modulus: Modulus, value: u32) -> Self {
+        Self { shoup: modulus.shoup(value), value }
+    }
+
+    /// The factor in every lane.
+    #[inline(always)]
+    pub(crate) fn splat<L: Lanes>(self, l: L) -> Factor<L> {
+        Factor::splat(l, self.value, self.shoup)
+    }
+}
+
 /// Constant factors with their Shoup companions, one a lane.
 #[derive(Clone, Copy)]
 pub(crate) struct Factor<L: Lanes> {
@@ -159,13 +193,14 @@ impl<L: Lanes> Factor<L> {
         Self::splat(l, value, modulus.shoup(value))
     }
 
-    /// `COUNT` factors.
+    /// `COUNT` factors: their companions, then their values.
     ///
     /// # Panics
-    /// If a slice is not `COUNT` long.
+    /// If there are not `2 COUNT` words.
     #[inline(always)]
-    pub(crate) fn load(l: L, values: &[u32], shoup: &[u32]) -> Self {
-        Self { value: l.load(values), shoup: l.spread(l.load(shoup)) }
+    pub(crate) fn load(l: L, words: &[u32]) -> Self {
+        assert_eq!(words.len(), 2 * L::COUNT);
+        Self { value: l.load(&words[L::COUNT..]), shoup: l.load_spread(&words[..=L::COUNT]) }
     }
 }
 

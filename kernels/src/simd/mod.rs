@@ -1,4 +1,4 @@
-//! Vector instructions: the only module of the crate that contains intrinsics.
+//! Vector instructions: the only module of the crate that contains intrinsics and assembly.
 //!
 //! - [`Isa`] is the public token: which instructions to use, with the proof that this CPU has them.
 //! - `Lanes` is what algorithms are written over, once, for every tier.
@@ -12,6 +12,7 @@ mod isa;
 mod lanes;
 #[cfg(any(test, feature = "testing"))]
 mod model;
+mod ordered;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,8 @@ pub use model::Model;
 pub use scalar::Scalar;
 
 pub(crate) use dispatch::dispatch;
-pub(crate) use lanes::{Factor, Lanes, ModulusLanes};
+pub(crate) use lanes::{Factor, Lanes, ModulusLanes, Twiddle};
+pub(crate) use ordered::OrderedLoops;
 
 /// Residues in a block: the unit of lengths, of automorphisms and of stream layouts on every tier.
 pub const BLOCK: usize = 16;

@@ -3,6 +3,7 @@
 use super::lanes::Lanes;
 use super::scalar::Scalar;
 use std::array::from_fn;
+use std::convert::Infallible;
 
 /// The token of the emulated tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,9 +16,14 @@ impl Lanes for Model {
     type Spread = [u32; 16];
     type Wide = [u64; 16];
     type Square = [[u32; 16]; 16];
+    type Ordered = Infallible;
 
     const COUNT: usize = 16;
     const REGISTERS: usize = 32;
+
+    fn ordered(self) -> Option<Infallible> {
+        None
+    }
 
     fn splat(self, x: u32) -> [u32; 16] {
         [x; 16]
@@ -63,6 +69,10 @@ impl Lanes for Model {
 
     fn spread(self, v: [u32; 16]) -> [u32; 16] {
         v
+    }
+    fn load_spread(self, from: &[u32]) -> [u32; 16] {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        self.load(&from[..Self::COUNT])
     }
     fn spread_splat(self, x: u32) -> [u32; 16] {
         [x; 16]

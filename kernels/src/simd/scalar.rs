@@ -1,6 +1,7 @@
 //! The reference tier: one lane, plain integer arithmetic, every CPU.
 
 use super::lanes::Lanes;
+use std::convert::Infallible;
 
 /// The token of the reference tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,10 +13,15 @@ impl Lanes for Scalar {
     type Spread = u32;
     type Wide = u64;
     type Square = [u32; 1];
+    type Ordered = Infallible;
 
     const COUNT: usize = 1;
     const REGISTERS: usize = 16;
 
+    #[inline(always)]
+    fn ordered(self) -> Option<Infallible> {
+        None
+    }
     #[inline(always)]
     fn splat(self, x: u32) -> u32 {
         x
@@ -76,6 +82,11 @@ impl Lanes for Scalar {
     #[inline(always)]
     fn spread(self, v: u32) -> u32 {
         v
+    }
+    #[inline(always)]
+    fn load_spread(self, from: &[u32]) -> u32 {
+        assert_eq!(from.len(), Self::COUNT + 1);
+        from[0]
     }
     #[inline(always)]
     fn spread_splat(self, x: u32) -> u32 {

@@ -46,6 +46,9 @@ fn check_arithmetic<L: Lanes>(l: L, seed: u64) {
 
     let products = l.mul_wide(l.spread(a), l.spread(b));
     assert_eq!(stored_wide(l, products), map_wide(&x, &y, |x, y| x * y));
+    let followed: Vec<u32> = y.iter().chain(&[x[0]]).copied().collect();
+    let by_loaded = l.mul_wide(l.spread(a), l.load_spread(&followed));
+    assert_eq!(stored_wide(l, by_loaded), map_wide(&x, &y, |x, y| x * y));
     let by_constant = l.mul_wide(l.spread(a), l.spread_splat(y[0]));
     assert_eq!(stored_wide(l, by_constant), map_wide(&x, &y, |x, _| x * u64::from(y[0])));
     let by_pair = l.mul_wide(l.spread(a), l.spread_pair(y[0], x[0]));
@@ -118,8 +121,8 @@ fn check_modular<L: Lanes>(l: L, modulus: Modulus) {
             assert!(result < 2 * q, "mul_shoup_lazy left [0, 2q)");
             assert_eq!(result % q, mul_mod(x, b[0], q));
         }
-        let shoup: Vec<u32> = b.iter().map(|&b| modulus.shoup(b)).collect();
-        let by_lane = stored(l, l.reduce_once(l.mul_shoup_lazy(va, Factor::load(l, &b, &shoup), m.q), m.q));
+        let factors: Vec<u32> = b.iter().map(|&b| modulus.shoup(b)).chain(b.iter().copied()).collect();
+        let by_lane = stored(l, l.reduce_once(l.mul_shoup_lazy(va, Factor::load(l, &factors), m.q), m.q));
         assert_eq!(by_lane, map(&a, &b, |a, b| mul_mod(a, b, q)));
         assert_eq!(stored(l, m.add(l, va, vb)), map(&a, &b, |a, b| remainder(u128::from(a) + u128::from(b), q)));
         assert_eq!(stored(l, m.sub(l, va, vb)), map(&a, &b, |a, b| remainder(u128::from(a + q - b), q)));
