@@ -72,6 +72,8 @@ pub struct Automorphism {
     galois_element: u32,
     /// For each block of the result, 16 times its source block plus the number c of its lane permutation.
     sources: Vec<u32>,
+    /// For each block of the argument, 16 times the block of the result that it becomes, plus that one's number c.
+    destinations: Vec<u32>,
     /// `permutations[c][l]` is the source lane of lane l.
     permutations: [[u32; BLOCK]; BLOCK],
 }
@@ -97,14 +99,18 @@ impl Automorphism {
                 let (permutation, source) = (exponent >> 1 >> log_blocks, (exponent >> 1) & ((1 << log_blocks) - 1));
                 reverse(source, log_blocks) << 4 | permutation
             })
-            .collect();
+            .collect::<Vec<_>>();
+        let mut destinations = vec![0; sources.len()];
+        for (block, source) in (0..).zip(&sources) {
+            destinations[(source >> 4) as usize] = block << 4 | (source & 15);
+        }
         let mut permutations = [[0; BLOCK]; BLOCK];
         for (c, permutation) in (0..).zip(&mut permutations) {
             for (lane, source) in (0..).zip(permutation) {
                 *source = reverse(galois_element.wrapping_mul(reverse(lane, 4)).wrapping_add(c) & 15, 4);
             }
         }
-        Ok(Self { log_n, galois_element, sources, permutations })
+        Ok(Self { log_n, galois_element, sources, destinations, permutations })
     }
 
     /// g, odd and below 2N.
@@ -176,6 +182,13 @@ impl Automorphism {
             let (block, permutation) = ((source >> 4) as usize, (source & 15) as usize);
             (&values[block], &self.permutations[permutation])
         })
+    }
+
+    /// Where a block of the argument goes: the block of the result, and the source lane of each of its lanes.
+    #[inline(always)]
+    pub(crate) fn destination(&self, block: usize) -> (usize, &[u32; BLOCK]) {
+        let destination = self.destinations[block];
+        ((destination >> 4) as usize, &self.permutations[(destination & 15) as usize])
     }
 
     fn assert_degree(&self, input: &[u32], out: &[u32]) {

@@ -7,7 +7,10 @@
 
 use std::sync::Arc;
 
-use hear_kernels::{automorphism::Automorphism, eltwise};
+use hear_kernels::{
+    accumulate::{Accumulation, Addend},
+    eltwise,
+};
 
 use super::{rotation::Rotation, shared, split_pairs};
 use crate::{
@@ -88,7 +91,7 @@ impl ExtendedBasis {
     #[must_use]
     pub fn scratch_words(&self) -> usize {
         let n = self.context.n();
-        let own = (self.gadget.most_raised_words() + 2 * n).max(self.gadget.coefficient_words());
+        let own = (self.gadget.most_raised_words() + n).max(self.gadget.coefficient_words());
         own.max(self.gadget.stream_scratch_words()).max(self.division.scratch_words())
     }
 
@@ -154,8 +157,8 @@ impl ExtendedBasis {
         self.gadget.stream(step, scratch);
     }
 
-    /// One limb of a rotated ciphertext in the extended basis: `out = rotate(P (c0, 0) + digits key)`. `c0` is absent for
-    /// special primes, modulo which P is zero.
+    /// One limb of a rotated ciphertext in the extended basis: `out = rotate(P (c0, 0) + digits key)`, or that added to what
+    /// `out` holds. `c0` is absent for special primes, modulo which P is zero.
     ///
     /// # Panics
     /// If a length is wrong or the key does not serve.
@@ -164,39 +167,21 @@ impl ExtendedBasis {
         rotation: &Rotation<'_>,
         digits: RaisedLimb<'_>,
         c0: Option<&[u32]>,
+        mode: Accumulation,
         out: &mut [u32],
-        scratch: &mut [u32],
     ) {
-        let (isa, n) = (self.context.isa(), self.context.n());
-        let product = &mut scratch[..2 * n];
-        self.product_into(rotation.key, digits, c0, product);
-        for (product, out) in product.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
-            rotation.automorphism.apply_into(isa, product, out);
-        }
-    }
-
-    /// [`ExtendedBasis::rotate_limb_into`], added to `sum`.
-    ///
-    /// # Panics
-    /// As [`ExtendedBasis::rotate_limb_into`].
-    pub fn add_rotated_limb(
-        &self,
-        rotation: &Rotation<'_>,
-        digits: RaisedLimb<'_>,
-        c0: Option<&[u32]>,
-        sum: &mut [u32],
-        scratch: &mut [u32],
-    ) {
-        let product = &mut scratch[..2 * self.context.n()];
-        self.product_into(rotation.key, digits, c0, product);
-        self.add_turned(digits.limb, &rotation.automorphism, product, sum);
+        let addend = c0.map(|values| {
+            let modulus = self.context.modulus(self.prime(digits.limb));
+            Addend { values, factor: modulus.to_montgomery(self.special_product[digits.limb]) }
+        });
+        self.turned_product_into(rotation, digits, addend, mode, out);
     }
 
     /// Adds to one limb of a sum in the extended basis its own automorphism: `sum <- sum + sigma(sum)`, where the digits are
     /// those of its second component after the division by P.
     ///
     /// # Panics
-    /// As [`ExtendedBasis::rotate_limb_into`].
+    /// As [`ExtendedBasis::rotate_limb_into`], and if the scratch does not hold N words.
     pub fn add_own_automorphism(
         &self,
         rotation: &Rotation<'_>,
@@ -204,12 +189,10 @@ impl ExtendedBasis {
         sum: &mut [u32],
         scratch: &mut [u32],
     ) {
-        let n = self.context.n();
-        let product = &mut scratch[..2 * n];
-        self.key_product_into(rotation.key, digits, product);
-        let modulus = self.context.modulus(self.prime(digits.limb));
-        eltwise::add_assign(self.context.isa(), modulus, &mut product[..n], &sum[..n]);
-        self.add_turned(digits.limb, &rotation.automorphism, product, sum);
+        let own = &mut scratch[..self.context.n()];
+        own.copy_from_slice(&sum[..own.len()]);
+        let factor = self.context.modulus(self.prime(digits.limb)).montgomery_one();
+        self.turned_product_into(rotation, digits, Some(Addend { values: own, factor }), Accumulation::Add, sum);
     }
 
     /// One limb of a relinearised product in the extended basis: `out = P pair + digits key`.
@@ -223,7 +206,8 @@ impl ExtendedBasis {
         pair: Option<&[u32]>,
         out: &mut [u32],
     ) {
-        self.key_product_into(key, digits, out);
+        let RaisedLimb { limb, own, raised } = digits;
+        self.gadget.product_limb_into(limb, own, raised, key, out);
         if let Some(pair) = pair {
             self.add_times_special(digits.limb, pair, out);
         }
@@ -261,7 +245,7 @@ impl ExtendedBasis {
     #[must_use]
     pub fn divide_rotations_words(&self) -> usize {
         let n = self.context.n();
-        let terms = self.gadget.coefficient_words() + self.gadget.most_raised_words() + 2 * n;
+        let terms = self.gadget.coefficient_words() + self.gadget.most_raised_words();
         self.extended() * 2 * n + terms.max(self.division.scratch_words())
     }
 
@@ -289,12 +273,12 @@ impl ExtendedBasis {
                 continue;
             };
             let (coefficients, scratch) = scratch.split_at_mut(self.gadget.coefficient_words());
-            let (raised, scratch) = scratch.split_at_mut(self.gadget.most_raised_words());
+            let raised = &mut scratch[..self.gadget.most_raised_words()];
             self.gadget.to_coefficients_into(x.iter().map(|pair| &pair[n..]), coefficients);
             for (limb, sum) in sum.iter_mut().enumerate() {
                 let (c0, own) = x.get(limb).map(|pair| pair.split_at(n)).unzip();
                 let digits = self.raise_limb_into(limb, own, coefficients, raised);
-                self.add_rotated_limb(rotation, digits, c0, sum, scratch);
+                self.rotate_limb_into(rotation, digits, c0, Accumulation::Add, sum);
             }
         }
         self.divide_into(&shared(&sum), constant, out, scratch);
@@ -324,30 +308,21 @@ impl ExtendedBasis {
         }
     }
 
-    /// `product = digits key + P (c0, 0)`.
-    fn product_into(&self, key: &SwitchingKey, digits: RaisedLimb<'_>, c0: Option<&[u32]>, product: &mut [u32]) {
-        self.key_product_into(key, digits, product);
-        if let Some(c0) = c0 {
-            self.add_times_special(digits.limb, c0, &mut product[..c0.len()]);
-        }
-    }
-
-    fn key_product_into(&self, key: &SwitchingKey, digits: RaisedLimb<'_>, product: &mut [u32]) {
-        let RaisedLimb { limb, own, raised } = digits;
-        self.gadget.product_limb_into(limb, own, raised, key, product);
+    fn turned_product_into(
+        &self,
+        rotation: &Rotation<'_>,
+        digits: RaisedLimb<'_>,
+        addend: Option<Addend<'_>>,
+        mode: Accumulation,
+        out: &mut [u32],
+    ) {
+        let (RaisedLimb { limb, own, raised }, sigma) = (digits, &rotation.automorphism);
+        self.gadget.turned_product_limb_into(limb, own, raised, rotation.key, addend, sigma, mode, out);
     }
 
     /// `sum <- sum + P x`.
     fn add_times_special(&self, limb: usize, x: &[u32], sum: &mut [u32]) {
         let modulus = self.context.modulus(self.prime(limb));
         eltwise::mul_scalar_add_assign(self.context.isa(), modulus, sum, x, self.special_product[limb]);
-    }
-
-    /// `sum <- sum + sigma(x)`, both components.
-    fn add_turned(&self, limb: usize, sigma: &Automorphism, x: &[u32], sum: &mut [u32]) {
-        let (n, modulus) = (self.context.n(), self.context.modulus(self.prime(limb)));
-        for (x, sum) in x.chunks_exact(n).zip(sum.chunks_exact_mut(n)) {
-            sigma.apply_add_assign(self.context.isa(), modulus, x, sum);
-        }
     }
 }

@@ -18,7 +18,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use hear_kernels::accumulate::{MAX_DIGITS, key_product_into};
+use hear_kernels::accumulate::{Accumulation, Addend, MAX_DIGITS, key_product_into, turned_key_product_into};
+use hear_kernels::automorphism::Automorphism;
 use hear_kernels::rns::ModUp;
 
 use super::{KeySwitchSpec, KeyTarget, LimbPairDivision, LimbStep, SpecError, SwitchingKey, digit_ranges};
@@ -236,7 +237,35 @@ impl Gadget {
         key: &SwitchingKey,
         out: &mut [u32],
     ) {
-        assert!(self.accepts(key), "a key to {} used at {} limbs, {} digits", key.spec(), self.limbs, self.digits());
+        let (digits, stream) = (self.digits_of(m, own, raised), self.stream_of(m, key));
+        let modulus = self.context.modulus(self.extended[m]);
+        key_product_into(self.context.isa(), modulus, &digits[..self.digits()], stream, out);
+    }
+
+    /// [`Gadget::product_limb_into`] with an addend, turned by an automorphism: see [`turned_key_product_into`].
+    ///
+    /// # Panics
+    /// As [`Gadget::product_limb_into`], and if the automorphism is of another degree.
+    #[expect(clippy::too_many_arguments, reason = "an operand for each part of the formula")]
+    pub fn turned_product_limb_into(
+        &self,
+        m: usize,
+        own: Option<&[u32]>,
+        raised: &[u32],
+        key: &SwitchingKey,
+        addend: Option<Addend<'_>>,
+        automorphism: &Automorphism,
+        mode: Accumulation,
+        out: &mut [u32],
+    ) {
+        let (digits, stream) = (self.digits_of(m, own, raised), self.stream_of(m, key));
+        let (isa, modulus) = (self.context.isa(), self.context.modulus(self.extended[m]));
+        let digits = &digits[..self.digits()];
+        turned_key_product_into(isa, modulus, digits, stream, addend, automorphism, mode, out);
+    }
+
+    /// All digits of a limb: those raised, and the polynomial's own values where the limb is part of a digit.
+    fn digits_of<'a>(&self, m: usize, own: Option<&'a [u32]>, raised: &'a [u32]) -> [&'a [u32]; MAX_DIGITS] {
         assert_eq!(own.is_some(), m < self.limbs, "own values are there exactly for data limbs, not for limb {m}");
         assert_eq!(raised.len(), self.raised_words(m), "words of the digits");
         let mut others = raised.chunks_exact(self.context.n());
@@ -247,10 +276,13 @@ impl Gadget {
                 _ => others.next().expect("one limb for each other digit"),
             };
         }
-        // Limbs that the ciphertext has lost stand between its own and the special ones.
-        let stream = if m < self.limbs { m } else { key.spec().limbs.len() + m - self.limbs };
-        let modulus = self.context.modulus(self.extended[m]);
-        key_product_into(self.context.isa(), modulus, &digits[..self.digits()], key.stream(stream), out);
+        digits
+    }
+
+    /// A key's stream for a limb. Limbs that the ciphertext has lost stand between its own and the special ones.
+    fn stream_of<'k>(&self, m: usize, key: &'k SwitchingKey) -> &'k [u32] {
+        assert!(self.accepts(key), "a key to {} used at {} limbs, {} digits", key.spec(), self.limbs, self.digits());
+        key.stream(if m < self.limbs { m } else { key.spec().limbs.len() + m - self.limbs })
     }
 
     /// Divides the limb pairs over the extended basis by the special primes.

@@ -1,6 +1,8 @@
 //! Digits times a switching key.
 
+use super::convolution::Accumulation;
 use super::sums::{PRODUCTS_PER_FOLD, ProductSums};
+use crate::automorphism::Automorphism;
 use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
 use crate::simd::{BLOCK, Isa, Lanes, ModulusLanes, dispatch};
@@ -73,6 +75,107 @@ fn check_product(modulus: Modulus, digits: &[&[u32]], key: &[u32], out: &[u32]) 
     debug_assert_reduced(key, modulus);
 }
 
+/// A polynomial that is multiplied by a constant and added to component 0 of a product with a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Addend<'a> {
+    /// Its residues in `[0, q)`.
+    pub values: &'a [u32],
+    /// The constant in `[0, q)`, Montgomery form.
+    pub factor: u32,
+}
+
+/// `out_c = sigma(sum_d digits[d] key[d][c] + [c = 0] factor addend)`, or that added to what `out` holds: a part of a
+/// rotation, without the way to memory and back between the product and the automorphism.
+///
+/// - in: as [`key_product_into`]; `out` in `[0, q)` where it is added to
+/// - out: `[0, q)`, `[component][n]`
+/// - order: NTT values in bit-reversed order
+///
+/// # Panics
+/// As [`key_product_into`], and if the automorphism is of another degree, or the addend of another length.
+#[expect(clippy::too_many_arguments, reason = "an operand for each part of the formula")]
+pub fn turned_key_product_into(
+    isa: Isa,
+    modulus: Modulus,
+    digits: &[&[u32]],
+    key: &[u32],
+    addend: Option<Addend<'_>>,
+    automorphism: &Automorphism,
+    mode: Accumulation,
+    out: &mut [u32],
+) {
+    check_product(modulus, digits, key, out);
+    assert_eq!(out.len(), 2 << automorphism.log_n(), "words of a pair of limbs of the automorphism's degree");
+    if let Some(Addend { values, factor }) = addend {
+        assert_eq!(values.len(), out.len() / 2, "residues of the addend");
+        debug_assert_reduced(values, modulus);
+        debug_assert_reduced(&[factor], modulus);
+    }
+    if mode == Accumulation::Add {
+        debug_assert_reduced(out, modulus);
+    }
+    dispatch!(isa, turned_product(
+        modulus: Modulus,
+        digits: &[&[u32]],
+        key: &[u32],
+        addend: Option<Addend<'_>>,
+        automorphism: &Automorphism,
+        mode: Accumulation,
+        out: &mut [u32],
+    ));
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "an operand for each part of the formula")]
+fn turned_product<L: Lanes>(
+    l: L,
+    modulus: Modulus,
+    digits: &[&[u32]],
+    key: &[u32],
+    addend: Option<Addend<'_>>,
+    automorphism: &Automorphism,
+    mode: Accumulation,
+    out: &mut [u32],
+) {
+    let sums = ProductSums::new(l, modulus);
+    let (n, digit_count) = (out.len() / 2, digits.len());
+    let key_block = key.len() / (n / BLOCK);
+    let (out_0, out_1) = out.split_at_mut(n);
+    let (out_0, out_1) = (out_0.as_chunks_mut::<BLOCK>().0, out_1.as_chunks_mut::<BLOCK>().0);
+    let factor = l.spread_splat(addend.map_or(0, |addend| addend.factor));
+    let mut packed = [0; MAX_DIGITS * BLOCK];
+    for (block, key) in key.chunks_exact(key_block).enumerate() {
+        let at = block * BLOCK;
+        let digits = if let &[digit] = digits {
+            &digit[at..]
+        } else {
+            for (digit, packed) in digits.iter().zip(packed.chunks_exact_mut(BLOCK)) {
+                l.prefetch(digit, at + DIGIT_AHEAD);
+                packed.copy_from_slice(&digit[at..at + BLOCK]);
+            }
+            &packed
+        };
+        let mut values = [[0; BLOCK]; 2];
+        for lane in (0..BLOCK).step_by(L::COUNT) {
+            let start = match addend {
+                Some(Addend { values, .. }) => l.mul_wide(l.spread(l.load(&values[at + lane..][..L::COUNT])), factor),
+                None => l.wide_splat(0),
+            };
+            let [sum_0, sum_1] = vector_product(l, sums, start, digit_count, &digits[lane..], &key[lane..]);
+            l.store(sum_0, &mut values[0][lane..lane + L::COUNT]);
+            l.store(sum_1, &mut values[1][lane..lane + L::COUNT]);
+        }
+        let (to, permutation) = automorphism.destination(block);
+        for (values, out) in values.iter().zip([&mut out_0[to], &mut out_1[to]]) {
+            let mut turned = [0; BLOCK];
+            l.permute_block(values, permutation, &mut turned);
+            for (turned, out) in turned.chunks_exact(L::COUNT).zip(out.chunks_exact_mut(L::COUNT)) {
+                store_sum(l, sums, l.load(turned), mode == Accumulation::Add, out);
+            }
+        }
+    }
+}
+
 #[inline(always)]
 fn product<L: Lanes>(l: L, modulus: Modulus, digits: &[&[u32]], key: &[u32], add: bool, out: &mut [u32]) {
     let sums = ProductSums::new(l, modulus);
@@ -118,28 +221,30 @@ fn block_products<L: Lanes>(
     let outputs = out_0.chunks_exact_mut(BLOCK).zip(out_1.chunks_exact_mut(BLOCK));
     for ((digits, key), (out_0, out_1)) in operands.zip(outputs) {
         for lane in (0..BLOCK).step_by(L::COUNT) {
-            let [sum_0, sum_1] = vector_product(l, sums, digit_count, &digits[lane..], &key[lane..]);
+            let [sum_0, sum_1] = vector_product(l, sums, l.wide_splat(0), digit_count, &digits[lane..], &key[lane..]);
             store_sum(l, sums, sum_0, add, &mut out_0[lane..lane + L::COUNT]);
             store_sum(l, sums, sum_1, add, &mut out_1[lane..lane + L::COUNT]);
         }
     }
 }
 
-/// The sums of both components for one vector. Digit d's stands at `digits[16 d]`, the key's components for it at
-/// `key[32 d]` and `key[32 d + 16]`.
+/// The sums of both components for one vector; that of component 0 begins with `start`, at most one product of residues.
+/// Digit d's stands at `digits[16 d]`, the key's components for it at `key[32 d]` and `key[32 d + 16]`.
 #[inline(always)]
 fn vector_product<L: Lanes>(
     l: L,
     sums: ProductSums<L>,
+    start: L::Wide,
     digit_count: usize,
     digits: &[u32],
     key: &[u32],
 ) -> [L::Vector; 2] {
-    let mut total = [l.wide_splat(0); 2];
+    let mut total = [start, l.wide_splat(0)];
     let mut d = 0;
     while d < digit_count {
+        // Nothing is folded of the first products, of which the start is one.
         let is_first_group = d == 0;
-        let group_end = digit_count.min(d + PRODUCTS_PER_FOLD);
+        let group_end = digit_count.min(d + if is_first_group { PRODUCTS_PER_FOLD - 1 } else { PRODUCTS_PER_FOLD });
         while d < group_end {
             let digit = &digits[d * BLOCK..][..L::COUNT];
             l.prefetch(digit, DIGIT_AHEAD);

@@ -1,6 +1,7 @@
 //! Sums of products modulo a prime: the inner loops of key switching and of convolutions.
 //!
-//! - [`key_product_into`]: the digits of a decomposed polynomial times a switching key;
+//! - [`key_product_into`]: the digits of a decomposed polynomial times a switching key; [`turned_key_product_into`]: with
+//!   the automorphism of a rotation;
 //! - [`multiply_accumulate_into`]: tiles of ciphertexts times plaintexts with real slots, summed over the inputs;
 //! - [`multiply_accumulate_periodic_into`]: ciphertexts times plaintexts with periodic slots, summed over the inputs;
 //! - [`multiply_real_into`]: one ciphertext times one such plaintext.
@@ -38,8 +39,8 @@ pub use convolution::{
     multiply_accumulate_scratch_words, weight_stream_insert, weight_stream_words,
 };
 pub use key_product::{
-    MAX_DIGITS, key_product_add_assign, key_product_into, key_stream_from_limbs, key_stream_insert,
-    key_stream_to_limbs, key_stream_words,
+    Addend, MAX_DIGITS, key_product_add_assign, key_product_into, key_stream_from_limbs, key_stream_insert,
+    key_stream_to_limbs, key_stream_words, turned_key_product_into,
 };
 pub use periodic::{
     MIN_PERIODIC_BLOCK, PeriodicShape, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,

@@ -3,6 +3,7 @@
 mod periodic;
 
 use super::*;
+use crate::automorphism::{Automorphism, galois_element};
 use crate::modulus::Modulus;
 use crate::simd::Isa;
 use crate::testing::{random_words, remainder, tiers};
@@ -78,6 +79,46 @@ fn key_products_match_the_definition() {
                 let mut back = vec![vec![0; N]; 2 * key_digits];
                 key_stream_to_limbs(isa, modulus, &key, &mut views_mut(&mut back));
                 assert_eq!(back, limbs, "{isa}, q {q}");
+            }
+        }
+    }
+}
+
+#[test]
+fn turned_key_products_are_products_and_then_an_automorphism() {
+    const N: usize = 1024;
+    for (q, digit_count) in MODULI.into_iter().cycle().zip([1, 2, 3, 6, 7, 8, 9, 15, 16, 32]) {
+        let modulus = Modulus::new(q).unwrap();
+        let digits = residues(digit_count * N, q, 1);
+        let digits: Vec<&[u32]> = digits.chunks_exact(N).collect();
+        let (key, values) = (residues(key_stream_words(digit_count, N), q, 2), residues(N, q, 3));
+        let (before, factor) = (residues(2 * N, q, 4), q - 1);
+        for (steps, with_addend) in [(1, true), (-5, false), (64, true)] {
+            let automorphism = Automorphism::new(10, galois_element(steps, 10)).unwrap();
+            let addend = with_addend.then_some(Addend { values: &values, factor });
+            for isa in tiers() {
+                let mut product = vec![0; 2 * N];
+                key_product_into(isa, modulus, &digits, &key, &mut product);
+                if with_addend {
+                    for (product, &x) in product.iter_mut().zip(&values) {
+                        *product =
+                            add(q, *product, sum_of_products(q, [(x, modulus.from_montgomery(factor))].into_iter()));
+                    }
+                }
+                let mut expected = vec![0; 2 * N];
+                for (product, expected) in product.chunks_exact(N).zip(expected.chunks_exact_mut(N)) {
+                    automorphism.apply_into(isa, product, expected);
+                }
+                let mut out = vec![u32::MAX; 2 * N];
+                let mode = Accumulation::Overwrite;
+                turned_key_product_into(isa, modulus, &digits, &key, addend, &automorphism, mode, &mut out);
+                assert_eq!(out, expected, "{isa}, q {q}, {digit_count} digits by {steps}");
+
+                let mut out = before.clone();
+                let mode = Accumulation::Add;
+                turned_key_product_into(isa, modulus, &digits, &key, addend, &automorphism, mode, &mut out);
+                let expected: Vec<u32> = before.iter().zip(&expected).map(|(&a, &b)| add(q, a, b)).collect();
+                assert_eq!(out, expected, "{isa}, q {q}, {digit_count} digits by {steps}, added");
             }
         }
     }

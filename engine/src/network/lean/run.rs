@@ -128,13 +128,13 @@ impl StageRun<'_> {
         let digits = self.basis.gadget().most_raised_words();
         let own = match self.step {
             LeanStep::Transform(transform) => {
-                // Digits, one rotated limb, and all babies' limbs.
+                // Digits and all babies' limbs.
                 let babies = transform.babies.len();
-                digits + 2 * n + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
+                digits + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
             }
             LeanStep::SquareSums(_) => 3 * n + digits,
             LeanStep::Versions(_) => n,
-            LeanStep::SlotSums(_) => digits + 2 * n,
+            LeanStep::SlotSums(_) => digits,
         };
         own.max(self.basis.scratch_words()).max(self.input_basis.scratch_words())
     }
@@ -190,7 +190,7 @@ impl<'t> Task<'t> {
             }
             LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
             LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
-            LeanOperation::SumGiants { limb } => self.sum_giants(limb, reads, writes, scratch),
+            LeanOperation::SumGiants { limb } => self.sum_giants(limb, reads, writes),
             LeanOperation::ConjugateDecompose => {
                 let (coefficients, second) = writes.split_last_mut().expect("two kinds of results");
                 basis.leave_second_into(reads, second, scratch);
@@ -269,7 +269,6 @@ impl<'t> Task<'t> {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, _) = self.transform();
         let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
-        let (turned, scratch) = scratch.split_at_mut(2 * n);
         let (babies, scratch) = scratch.split_at_mut(2 * n * transform.babies.len());
         let mut reads = Reads { rest: reads.iter() };
         let inputs = transform.babies.last().map_or(0, |baby| baby.input + 1);
@@ -283,7 +282,8 @@ impl<'t> Task<'t> {
                     0 => basis.lift_limb_into(limb, pair, baby),
                     amount => {
                         let c0 = pair.map(|pair| &pair[..n]);
-                        basis.rotate_limb_into(&self.stage.input_rotations[&amount], digits, c0, baby, turned);
+                        let rotation = &self.stage.input_rotations[&amount];
+                        basis.rotate_limb_into(rotation, digits, c0, Accumulation::Overwrite, baby);
                     }
                 }
             }
@@ -292,7 +292,7 @@ impl<'t> Task<'t> {
         self.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
     }
 
-    fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]], scratch: &mut [u32]) {
+    fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]]) {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, outputs) = self.transform();
         let has_others = basis.gadget().raised_words(limb) > 0;
@@ -308,7 +308,7 @@ impl<'t> Task<'t> {
                 }
                 let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
                 let c0 = pair.map(|pair| &pair[..n]);
-                basis.add_rotated_limb(&self.stage.rotations[&giant], digits, c0, total, scratch);
+                basis.rotate_limb_into(&self.stage.rotations[&giant], digits, c0, Accumulation::Add, total);
             }
         }
     }
@@ -336,13 +336,13 @@ impl<'t> Task<'t> {
     fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], total: &mut [u32], scratch: &mut [u32]) {
         let LeanStep::SlotSums(sums @ SlotSums { .. }) = self.stage.step else { unreachable!("slot sums' stage") };
         let (basis, n) = (&self.stage.basis, self.context.n());
-        let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
+        let raised = &mut scratch[..basis.gadget().most_raised_words()];
         let pair = reads.get(1).copied();
         let digits = basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), reads[0], raised);
         basis.lift_limb_into(limb, pair, total);
         for amount in sums.rotations(step) {
             let c0 = pair.map(|pair| &pair[..n]);
-            basis.add_rotated_limb(&self.stage.rotations[&amount], digits, c0, total, scratch);
+            basis.rotate_limb_into(&self.stage.rotations[&amount], digits, c0, Accumulation::Add, total);
         }
     }
 
