@@ -137,93 +137,139 @@ fn turned_product<L: Lanes>(
     mode: Accumulation,
     out: &mut [u32],
 ) {
-    let sums = ProductSums::new(l, modulus);
-    let (n, digit_count) = (out.len() / 2, digits.len());
-    let key_block = key.len() / (n / BLOCK);
+    let n = out.len() / 2;
     let (out_0, out_1) = out.split_at_mut(n);
-    let (out_0, out_1) = (out_0.as_chunks_mut::<BLOCK>().0, out_1.as_chunks_mut::<BLOCK>().0);
-    let factor = l.spread_splat(addend.map_or(0, |addend| addend.factor));
-    let mut packed = [0; MAX_DIGITS * BLOCK];
-    for (block, key) in key.chunks_exact(key_block).enumerate() {
-        let at = block * BLOCK;
-        let digits = if let &[digit] = digits {
-            &digit[at..]
-        } else {
-            for (digit, packed) in digits.iter().zip(packed.chunks_exact_mut(BLOCK)) {
-                l.prefetch(digit, at + DIGIT_AHEAD);
-                packed.copy_from_slice(&digit[at..at + BLOCK]);
-            }
-            &packed
-        };
-        let mut values = [[0; BLOCK]; 2];
-        for lane in (0..BLOCK).step_by(L::COUNT) {
-            let start = match addend {
-                Some(Addend { values, .. }) => l.mul_wide(l.spread(l.load(&values[at + lane..][..L::COUNT])), factor),
-                None => l.wide_splat(0),
-            };
-            let [sum_0, sum_1] = vector_product(l, sums, start, digit_count, &digits[lane..], &key[lane..]);
-            l.store(sum_0, &mut values[0][lane..lane + L::COUNT]);
-            l.store(sum_1, &mut values[1][lane..lane + L::COUNT]);
-        }
-        let (to, permutation) = automorphism.destination(block);
-        for (values, out) in values.iter().zip([&mut out_0[to], &mut out_1[to]]) {
-            let mut turned = [0; BLOCK];
-            l.permute_block(values, permutation, &mut turned);
-            for (turned, out) in turned.chunks_exact(L::COUNT).zip(out.chunks_exact_mut(L::COUNT)) {
-                store_sum(l, sums, l.load(turned), mode == Accumulation::Add, out);
-            }
-        }
-    }
+    let mut turned = Turned {
+        sums: ProductSums::new(l, modulus),
+        addend: addend.map(|addend| addend.values),
+        factor: l.spread_splat(addend.map_or(0, |addend| addend.factor)),
+        automorphism,
+        add: mode == Accumulation::Add,
+        out: [out_0, out_1],
+    };
+    for_each_block(l, digits, key, n, &mut turned);
 }
 
 #[inline(always)]
 fn product<L: Lanes>(l: L, modulus: Modulus, digits: &[&[u32]], key: &[u32], add: bool, out: &mut [u32]) {
-    let sums = ProductSums::new(l, modulus);
     let n = out.len() / 2;
-    let key_block = key.len() / (n / BLOCK);
     let (out_0, out_1) = out.split_at_mut(n);
-    let digit_count = digits.len();
-    if let &[digit] = digits {
-        block_products(l, sums, digit, digit_count, key, key_block, add, [out_0, out_1]);
-        return;
-    }
-    // The digits of a few blocks side by side, as those of one block lie a power of two apart and would evict each other
-    // from the caches.
-    let mut packed = [0; PACKED_BLOCKS * MAX_DIGITS * BLOCK];
-    let part = PACKED_BLOCKS * BLOCK;
-    let outputs = out_0.chunks_mut(part).zip(out_1.chunks_mut(part));
-    for ((first, key), (out_0, out_1)) in (0..n).step_by(part).zip(key.chunks(PACKED_BLOCKS * key_block)).zip(outputs) {
-        for (d, digit) in digits.iter().enumerate() {
-            let digit = &digit[first..][..out_0.len()];
-            for (b, block) in digit.chunks_exact(BLOCK).enumerate() {
-                packed[(b * digit_count + d) * BLOCK..][..BLOCK].copy_from_slice(block);
-            }
+    let mut in_place = InPlace { sums: ProductSums::new(l, modulus), add, out: [out_0, out_1] };
+    for_each_block(l, digits, key, n, &mut in_place);
+}
+
+/// What becomes of the digits of a block of 16 residues.
+///
+/// A trait and not a closure: closures are not inlined for certain, and only what is inlined into a function with target
+/// features is compiled with them.
+trait BlockProduct<L: Lanes> {
+    /// Takes the block's digits `[digit][16 residues]`, its part of the key `[digit][component][16]` and the number of digits.
+    fn block(&mut self, l: L, block: usize, digits: &[u32], key: &[u32], digit_count: usize);
+}
+
+/// The sums stay where they are.
+struct InPlace<'o, L: Lanes> {
+    sums: ProductSums<L>,
+    add: bool,
+    out: [&'o mut [u32]; 2],
+}
+
+impl<L: Lanes> BlockProduct<L> for InPlace<'_, L> {
+    #[inline(always)]
+    fn block(&mut self, l: L, block: usize, digits: &[u32], key: &[u32], digit_count: usize) {
+        for lane in (0..BLOCK).step_by(L::COUNT) {
+            let start = l.wide_splat(0);
+            let sum = vector_product(l, self.sums, start, digit_count, &digits[lane..], &key[lane..]);
+            let at = block * BLOCK + lane;
+            store_sum(l, self.sums, sum[0], self.add, &mut self.out[0][at..at + L::COUNT]);
+            store_sum(l, self.sums, sum[1], self.add, &mut self.out[1][at..at + L::COUNT]);
         }
-        block_products(l, sums, &packed, digit_count, key, key_block, add, [out_0, out_1]);
     }
 }
 
-/// The sums of both components for consecutive blocks: their digits are `[block][digit][16 residues]`, their parts of the
-/// key `key_block` words each.
-#[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "three operands and their layouts")]
-fn block_products<L: Lanes>(
-    l: L,
+/// The sums are turned by an automorphism.
+struct Turned<'o, L: Lanes> {
     sums: ProductSums<L>,
-    digits: &[u32],
-    digit_count: usize,
-    key: &[u32],
-    key_block: usize,
+    addend: Option<&'o [u32]>,
+    factor: L::Spread,
+    automorphism: &'o Automorphism,
     add: bool,
-    [out_0, out_1]: [&mut [u32]; 2],
-) {
-    let operands = digits.chunks_exact(digit_count * BLOCK).zip(key.chunks_exact(key_block));
-    let outputs = out_0.chunks_exact_mut(BLOCK).zip(out_1.chunks_exact_mut(BLOCK));
-    for ((digits, key), (out_0, out_1)) in operands.zip(outputs) {
+    out: [&'o mut [u32]; 2],
+}
+
+impl<L: Lanes> BlockProduct<L> for Turned<'_, L> {
+    #[inline(always)]
+    fn block(&mut self, l: L, block: usize, digits: &[u32], key: &[u32], digit_count: usize) {
+        let mut sums = [[0; BLOCK]; 2];
         for lane in (0..BLOCK).step_by(L::COUNT) {
-            let [sum_0, sum_1] = vector_product(l, sums, l.wide_splat(0), digit_count, &digits[lane..], &key[lane..]);
-            store_sum(l, sums, sum_0, add, &mut out_0[lane..lane + L::COUNT]);
-            store_sum(l, sums, sum_1, add, &mut out_1[lane..lane + L::COUNT]);
+            let start = match self.addend {
+                Some(values) => {
+                    let x = &values[block * BLOCK + lane..][..L::COUNT];
+                    l.prefetch(x, DIGIT_AHEAD);
+                    l.mul_wide(l.spread(l.load(x)), self.factor)
+                }
+                None => l.wide_splat(0),
+            };
+            let sum = vector_product(l, self.sums, start, digit_count, &digits[lane..], &key[lane..]);
+            l.store(sum[0], &mut sums[0][lane..lane + L::COUNT]);
+            l.store(sum[1], &mut sums[1][lane..lane + L::COUNT]);
+        }
+        let (to, permutation) = self.automorphism.destination(block);
+        for component in [0, 1] {
+            let mut turned = [0; BLOCK];
+            l.permute_block(&sums[component], permutation, &mut turned);
+            let out = &mut self.out[component][to * BLOCK..][..BLOCK];
+            for (turned, out) in turned.chunks_exact(L::COUNT).zip(out.chunks_exact_mut(L::COUNT)) {
+                store_sum(l, self.sums, l.load(turned), self.add, out);
+            }
+        }
+    }
+}
+
+/// Takes all blocks. The number of digits is a constant to the compiler where there are as few as keys of `lean-hear` have.
+#[inline(always)]
+fn for_each_block<L: Lanes>(l: L, digits: &[&[u32]], key: &[u32], n: usize, product: &mut impl BlockProduct<L>) {
+    match *digits {
+        [digit] => {
+            let key_block = key.len() / (n / BLOCK);
+            for (block, (digit, key)) in digit.chunks_exact(BLOCK).zip(key.chunks_exact(key_block)).enumerate() {
+                l.prefetch(digit, DIGIT_AHEAD);
+                product.block(l, block, digit, &key[..2 * BLOCK], 1);
+            }
+        }
+        [_, _] => packed_blocks::<L, 2>(l, digits, key, n, product),
+        [_, _, _] => packed_blocks::<L, 3>(l, digits, key, n, product),
+        [_, _, _, _] => packed_blocks::<L, 4>(l, digits, key, n, product),
+        _ => packed_blocks::<L, MAX_DIGITS>(l, digits, key, n, product),
+    }
+}
+
+/// The blocks of `COUNT` digits, or of any number below [`MAX_DIGITS`] where it is that.
+///
+/// The digits of a few blocks are brought side by side first, as those of one block lie a power of two apart and would evict
+/// each other from the caches.
+#[inline(always)]
+fn packed_blocks<L: Lanes, const COUNT: usize>(
+    l: L,
+    digits: &[&[u32]],
+    key: &[u32],
+    n: usize,
+    product: &mut impl BlockProduct<L>,
+) {
+    let count = if COUNT == MAX_DIGITS { digits.len() } else { COUNT };
+    let key_block = key.len() / (n / BLOCK);
+    let mut packed = [[0; MAX_DIGITS * BLOCK]; PACKED_BLOCKS];
+    for (first, key) in (0..n).step_by(PACKED_BLOCKS * BLOCK).zip(key.chunks(PACKED_BLOCKS * key_block)) {
+        let blocks = key.len() / key_block;
+        for (d, digit) in digits[..count].iter().enumerate() {
+            let digit = &digit[first..first + blocks * BLOCK];
+            for (block, packed) in digit.chunks_exact(BLOCK).zip(&mut packed) {
+                l.prefetch(block, DIGIT_AHEAD);
+                packed[d * BLOCK..][..BLOCK].copy_from_slice(block);
+            }
+        }
+        for (b, (packed, key)) in packed.iter().zip(key.chunks_exact(key_block)).enumerate() {
+            product.block(l, first / BLOCK + b, &packed[..count * BLOCK], &key[..2 * count * BLOCK], count);
         }
     }
 }
@@ -247,7 +293,6 @@ fn vector_product<L: Lanes>(
         let group_end = digit_count.min(d + if is_first_group { PRODUCTS_PER_FOLD - 1 } else { PRODUCTS_PER_FOLD });
         while d < group_end {
             let digit = &digits[d * BLOCK..][..L::COUNT];
-            l.prefetch(digit, DIGIT_AHEAD);
             let digit = l.spread(l.load(digit));
             let key = &key[d * 2 * BLOCK..][..BLOCK + L::COUNT];
             l.prefetch(key, STREAM_AHEAD);

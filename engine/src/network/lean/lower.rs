@@ -11,7 +11,7 @@
 
 use hear_scheduler::BufferRange;
 
-use super::step::{BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
+use super::step::{Baby, BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
 use crate::network::{
     cost::{Counts, SwitchUnits},
     lower::{Lowering, Operation, Value},
@@ -181,21 +181,18 @@ impl Lean<'_, '_> {
         Digits { of_limb }
     }
 
-    /// The rotations of a ciphertext, none by 0, over the data limbs.
-    fn rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
-        if rotations.is_empty() {
-            return Vec::new();
-        }
-        let reads: Vec<_> = self.raise(Raised::Input, x).of_limb.into_iter().flatten().chain([x.0]).collect();
-        let mut turned = Vec::with_capacity(rotations.len());
-        for &rotation in rotations {
-            let result = self.value(self.limbs());
-            let mut work = self.input_units.key_products(1, 1);
-            work += self.input_units.divide(1);
-            self.emit(LeanOperation::Rotate { rotation }, &reads, &[result.0], work);
-            turned.push(result);
-        }
-        turned
+    /// What rotations of an input read: its digits, then the ciphertext.
+    fn raise_input(&mut self, x: Value) -> Vec<BufferRange> {
+        self.raise(Raised::Input, x).of_limb.into_iter().flatten().chain([x.0]).collect()
+    }
+
+    /// A rotation, not by 0, over the data limbs, of what [`Lean::raise_input`] gave.
+    fn rotate(&mut self, reads: &[BufferRange], rotation: i32) -> Value {
+        let result = self.value(self.limbs());
+        let mut work = self.input_units.key_products(1, 1);
+        work += self.input_units.divide(1);
+        self.emit(LeanOperation::Rotate { rotation }, reads, &[result.0], work);
+        result
     }
 
     fn transform(&mut self, stage: &Stage, transform: &Transform, state: &[Value]) -> Vec<Value> {
@@ -230,23 +227,40 @@ impl Lean<'_, '_> {
         sums
     }
 
+    /// The rotated inputs over the data limbs, in the order of the transform's babies.
+    fn babies(&mut self, transform: &Transform, state: &[Value]) -> Vec<Value> {
+        let mut inputs = Vec::with_capacity(state.len());
+        for (input, &x) in state.iter().enumerate() {
+            inputs.push(match transform.turn(input) {
+                0 => x,
+                turn => {
+                    let reads = self.raise_input(x);
+                    self.rotate(&reads, turn)
+                }
+            });
+        }
+        let rotated = |input| transform.babies_of(input).any(|baby| transform.babies[baby].rotation != 0);
+        let reads: Vec<_> = inputs
+            .iter()
+            .enumerate()
+            .map(|(input, &x)| if rotated(input) { self.raise_input(x) } else { Vec::new() })
+            .collect();
+        let mut babies: Vec<_> = transform.babies.iter().map(|baby| inputs[baby.input]).collect();
+        // Those with the same key one after the other: it then comes from memory once.
+        let mut order: Vec<usize> = (0..babies.len()).collect();
+        order.sort_by_key(|&baby| transform.babies[baby].rotation);
+        for index in order {
+            let Baby { input, rotation } = transform.babies[index];
+            if rotation != 0 {
+                babies[index] = self.rotate(&reads[input], rotation);
+            }
+        }
+        babies
+    }
+
     /// Sums of products over the data limbs, one for each giant and output.
     fn sums_of_products(&mut self, transform: &Transform, outputs: usize, state: &[Value]) -> Vec<Value> {
-        let mut babies = Vec::with_capacity(transform.babies.len());
-        for (input, &x) in state.iter().enumerate() {
-            let amounts: Vec<i32> =
-                transform.babies[transform.babies_of(input)].iter().map(|baby| baby.rotation).collect();
-            let nonzero: Vec<i32> = amounts.iter().copied().filter(|&amount| amount != 0).collect();
-            let x = match transform.turn(input) {
-                0 => x,
-                turn => self.rotations(x, &[turn])[0],
-            };
-            let mut turned = self.rotations(x, &nonzero).into_iter();
-            babies.extend(amounts.into_iter().map(|amount| match amount {
-                0 => x,
-                _ => turned.next().expect("a rotation for each amount that is not 0"),
-            }));
-        }
+        let babies = self.babies(transform, state);
         let limbs = self.limbs();
         let sums: Vec<_> = (0..transform.sums(outputs)).map(|_| self.value(limbs)).collect();
         for number in 0..sums.len().div_ceil(GROUP) {
@@ -334,11 +348,13 @@ impl Lean<'_, '_> {
         let limbs = self.limbs();
         let mut results = Vec::new();
         for &x in state {
-            let rotations: Vec<i32> = versions.fold.into_iter().collect();
-            let turned = self.rotations(x, &rotations);
+            let turned = versions.fold.map(|rotation| {
+                let reads = self.raise_input(x);
+                self.rotate(&reads, rotation)
+            });
             let made: Vec<_> = versions.row_taps.iter().map(|_| self.value(limbs)).collect();
             for limb in 0..limbs {
-                let reads: Vec<_> = [x].iter().chain(&turned).map(|value| value.limb(limb)).collect();
+                let reads: Vec<_> = [x].into_iter().chain(turned).map(|value| value.limb(limb)).collect();
                 let writes: Vec<_> = made.iter().map(|version| version.limb(limb)).collect();
                 let work = Self::products(2 * reads.len() * writes.len());
                 self.emit(LeanOperation::Versions { limb }, &reads, &writes, work);
