@@ -1,6 +1,8 @@
 //! Transforms of one limb on every tier, against the crate `tfhe-ntt`; each is verified before it is timed.
 //!
 //! `tfhe-ntt` orders its values differently and leaves the division by N to another call, which is timed with its inverse.
+//! It chooses its instructions itself, among those that it was compiled for: AVX2 at most, with the feature `tfhe-avx512`
+//! AVX-512, too. Its name in the results says which.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hear_kernels::automorphism::{Automorphism, galois_element};
@@ -12,6 +14,9 @@ use std::hint::black_box;
 use tfhe_ntt::prime32::Plan;
 
 const SIZES: [u32; 3] = [13, 14, 15];
+
+/// What `tfhe-ntt` is compiled for.
+const TFHE: &str = if cfg!(feature = "tfhe-avx512") { "tfhe-ntt (up to avx512)" } else { "tfhe-ntt (up to avx2)" };
 
 /// Pseudo-random residues.
 fn residues(n: usize, q: u32) -> Vec<u32> {
@@ -64,8 +69,8 @@ fn transforms(c: &mut Criterion) {
         plan.inv(&mut values);
         plan.normalize(&mut values);
         assert_eq!(values, input, "tfhe-ntt");
-        group.bench_function("forward/tfhe-ntt", |b| b.iter(|| plan.fwd(black_box(&mut values))));
-        group.bench_function("inverse/tfhe-ntt", |b| {
+        group.bench_function(format!("forward/{TFHE}"), |b| b.iter(|| plan.fwd(black_box(&mut values))));
+        group.bench_function(format!("inverse/{TFHE}"), |b| {
             b.iter(|| {
                 plan.inv(black_box(&mut values));
                 plan.normalize(&mut values);

@@ -86,18 +86,18 @@ fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, values
     if let Some(ordered) = bounds.ordered {
         let (rows, columns) = tables.of_tiles::<L>(part * count, count);
         ordered.forward_rows(bounds.modulus, rows, values);
-        ordered.forward_columns(bounds.modulus, columns, values);
+        ordered.forward_columns(bounds.modulus, columns.0, values);
         return;
     }
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
-        let (rows, _) = tables.of_tile::<L>(part * count + i);
+        let (rows, _) = tables.of_tiles::<L>(part * count + i, 1);
         let mut square = load_tile(l, tile);
         stages(l, bounds, rows, false, square.as_mut());
         make_plain(l, bounds, square.as_mut());
         store_tile(l, square, tile);
     }
     for (i, tile) in values.chunks_exact_mut(L::COUNT * L::COUNT).enumerate() {
-        let (_, columns) = tables.of_tile::<L>(part * count + i);
+        let (_, columns) = tables.of_tiles::<L>(part * count + i, 1);
         let mut square = load_tile(l, tile);
         l.transpose(&mut square);
         stages(l, bounds, columns, false, square.as_mut());

@@ -66,12 +66,12 @@ fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, source
     let count = values.len() / area;
     if let Some(ordered) = bounds.ordered {
         let (rows, columns) = tables.of_tiles_from_end::<L>(part * count, count);
-        ordered.inverse_columns(bounds.modulus, columns, source, values);
+        ordered.inverse_columns(bounds.modulus, columns.0, source, values);
         ordered.inverse_rows(bounds.modulus, rows, values);
         return;
     }
     for (i, tile) in values.chunks_exact_mut(area).enumerate() {
-        let (_, columns) = tables.of_tile_from_end::<L>(part * count + i);
+        let (_, columns) = tables.of_tiles_from_end::<L>(part * count + i, 1);
         let mut square = match source {
             Some(source) => {
                 let tile = &source[i * area..(i + 1) * area];
@@ -86,7 +86,7 @@ fn tiles<L: Lanes>(l: L, bounds: Bounds<L>, tables: &Tables, part: usize, source
         store_tile(l, square, tile);
     }
     for (i, tile) in values.chunks_exact_mut(area).enumerate() {
-        let (rows, _) = tables.of_tile_from_end::<L>(part * count + i);
+        let (rows, _) = tables.of_tiles_from_end::<L>(part * count + i, 1);
         let mut square = load_tile_backward(l, tile);
         stages(l, bounds, rows, false, square.as_mut(), L::COUNT);
         store_tile(l, square, tile);

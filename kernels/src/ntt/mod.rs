@@ -13,6 +13,7 @@
 //!    With two short loops the processor overlaps a tile with the next (3% faster, measured on Zen 3 with AVX2).
 //!
 //! Butterflies are Harvey's, lazy, with Shoup's constant products: see `forward` and `inverse` for the intervals.
+//! Where a tier has the loops above in an order of its own, they run instead, see `simd::ordered`.
 //! Factors are stored in the order of use, once for both directions, see `tables`. Vectors in registers are arrays with constant indices: iterators
 //! over them would keep them in memory.
 

@@ -7,547 +7,547 @@ vpaddd zmm30, zmm31, zmm31
 vmovdqu64 zmm0, zmmword ptr [rdx + 960]
 vmovdqu64 zmm1, zmmword ptr [rdx + 896]
 vmovdqu64 zmm2, zmmword ptr [rdx + 832]
-vmovdqu64 zmm3, zmmword ptr [rdx + 768]
-vmovdqu64 zmm4, zmmword ptr [rdx + 704]
-vmovdqu64 zmm5, zmmword ptr [rdx + 640]
-vmovdqu64 zmm6, zmmword ptr [rdx + 576]
-vmovdqu64 zmm7, zmmword ptr [rdx + 512]
-vmovdqu64 zmm8, zmmword ptr [rdx + 448]
-vmovdqu64 zmm9, zmmword ptr [rdx + 384]
-vmovdqu64 zmm10, zmmword ptr [rdx + 320]
-vmovdqu64 zmm11, zmmword ptr [rdx + 256]
-vmovdqu64 zmm12, zmmword ptr [rdx + 192]
-vmovdqu64 zmm13, zmmword ptr [rdx + 128]
-vmovdqu64 zmm14, zmmword ptr [rdx + 64]
-vmovdqu64 zmm15, zmmword ptr [rdx + 0]
-vpunpckldq zmm16, zmm0, zmm1
+vpunpckldq zmm3, zmm0, zmm1
+vmovdqu64 zmm4, zmmword ptr [rdx + 768]
 vpunpckhdq zmm1, zmm0, zmm1
-vpunpckldq zmm0, zmm2, zmm3
-vpunpckhdq zmm3, zmm2, zmm3
+vmovdqu64 zmm0, zmmword ptr [rdx + 704]
+vpunpckldq zmm5, zmm2, zmm4
+vmovdqu64 zmm6, zmmword ptr [rdx + 640]
+vpunpckhdq zmm4, zmm2, zmm4
+vmovdqu64 zmm2, zmmword ptr [rdx + 576]
+vpunpckldq zmm7, zmm0, zmm6
+vmovdqu64 zmm8, zmmword ptr [rdx + 512]
+vpunpckhdq zmm6, zmm0, zmm6
+vmovdqu64 zmm0, zmmword ptr [rdx + 448]
+vpunpckldq zmm9, zmm2, zmm8
+vmovdqu64 zmm10, zmmword ptr [rdx + 384]
+vpunpckhdq zmm8, zmm2, zmm8
+vmovdqu64 zmm2, zmmword ptr [rdx + 320]
+vpunpckldq zmm11, zmm0, zmm10
+vmovdqu64 zmm12, zmmword ptr [rdx + 256]
+vpunpckhdq zmm10, zmm0, zmm10
+vmovdqu64 zmm0, zmmword ptr [rdx + 192]
+vpunpckldq zmm13, zmm2, zmm12
+vmovdqu64 zmm14, zmmword ptr [rdx + 128]
+vpunpckhdq zmm12, zmm2, zmm12
+vmovdqu64 zmm2, zmmword ptr [rdx + 64]
+vpunpckldq zmm15, zmm0, zmm14
+vmovdqu64 zmm16, zmmword ptr [rdx + 0]
+vpunpckhdq zmm14, zmm0, zmm14
+vpunpckldq zmm0, zmm2, zmm16
 prefetcht0 byte ptr [rdx + 4096]
+vpunpckhdq zmm16, zmm2, zmm16
 prefetcht0 byte ptr [rdx + 4160]
-vpunpckldq zmm2, zmm4, zmm5
-vpunpckhdq zmm5, zmm4, zmm5
+vpunpcklqdq zmm2, zmm3, zmm5
 prefetcht0 byte ptr [rdx + 4224]
+vpunpckhqdq zmm5, zmm3, zmm5
 prefetcht0 byte ptr [rdx + 4288]
-vpunpckldq zmm4, zmm6, zmm7
-vpunpckhdq zmm7, zmm6, zmm7
-vpunpcklqdq zmm6, zmm16, zmm0
-vpunpckhqdq zmm0, zmm16, zmm0
+vpunpcklqdq zmm3, zmm1, zmm4
 prefetcht0 byte ptr [rdx + 4352]
+vpunpckhqdq zmm4, zmm1, zmm4
 prefetcht0 byte ptr [rdx + 4416]
-vpunpckldq zmm16, zmm8, zmm9
-vpunpckhdq zmm9, zmm8, zmm9
-vpunpcklqdq zmm8, zmm1, zmm3
-vpunpckhqdq zmm3, zmm1, zmm3
+vpunpcklqdq zmm1, zmm7, zmm9
 prefetcht0 byte ptr [rdx + 4480]
+vpunpckhqdq zmm9, zmm7, zmm9
 prefetcht0 byte ptr [rdx + 4544]
-vpunpckldq zmm1, zmm10, zmm11
-vpunpckhdq zmm11, zmm10, zmm11
-vpunpcklqdq zmm10, zmm2, zmm4
-vpunpckhqdq zmm4, zmm2, zmm4
+vpunpcklqdq zmm7, zmm6, zmm8
 prefetcht0 byte ptr [rdx + 4608]
+vpunpckhqdq zmm8, zmm6, zmm8
 prefetcht0 byte ptr [rdx + 4672]
-vpunpckldq zmm2, zmm12, zmm13
-vpunpckhdq zmm13, zmm12, zmm13
-vpunpcklqdq zmm12, zmm5, zmm7
-vpunpckhqdq zmm7, zmm5, zmm7
+vpunpcklqdq zmm6, zmm11, zmm13
 prefetcht0 byte ptr [rdx + 4736]
+vpunpckhqdq zmm13, zmm11, zmm13
 prefetcht0 byte ptr [rdx + 4800]
-vpunpckldq zmm5, zmm14, zmm15
-vpunpckhdq zmm15, zmm14, zmm15
-vpunpcklqdq zmm14, zmm16, zmm1
-vpunpckhqdq zmm1, zmm16, zmm1
+vpunpcklqdq zmm11, zmm10, zmm12
 prefetcht0 byte ptr [rdx + 4864]
+vpunpckhqdq zmm12, zmm10, zmm12
 prefetcht0 byte ptr [rdx + 4928]
-vpunpcklqdq zmm16, zmm9, zmm11
-vpunpckhqdq zmm11, zmm9, zmm11
-vshufi32x4 zmm9, zmm6, zmm10, 136
-vshufi32x4 zmm10, zmm6, zmm10, 221
+vpunpcklqdq zmm10, zmm15, zmm0
 prefetcht0 byte ptr [rdx + 4992]
+vpunpckhqdq zmm0, zmm15, zmm0
 prefetcht0 byte ptr [rdx + 5056]
-vpunpcklqdq zmm6, zmm2, zmm5
-vpunpckhqdq zmm5, zmm2, zmm5
-vpunpcklqdq zmm2, zmm13, zmm15
-vpunpckhqdq zmm15, zmm13, zmm15
-vshufi32x4 zmm13, zmm0, zmm4, 136
-vshufi32x4 zmm4, zmm0, zmm4, 221
-vshufi32x4 zmm0, zmm14, zmm6, 136
-vshufi32x4 zmm6, zmm14, zmm6, 221
-vshufi32x4 zmm14, zmm1, zmm5, 136
-vshufi32x4 zmm5, zmm1, zmm5, 221
-vshufi32x4 zmm1, zmm8, zmm12, 136
-vshufi32x4 zmm17, zmm16, zmm2, 136
-vshufi32x4 zmm12, zmm8, zmm12, 221
-vshufi32x4 zmm2, zmm16, zmm2, 221
-vshufi32x4 zmm16, zmm3, zmm7, 136
-vshufi32x4 zmm8, zmm11, zmm15, 136
+vpunpcklqdq zmm15, zmm14, zmm16
+vpunpckhqdq zmm16, zmm14, zmm16
+vshufi32x4 zmm14, zmm2, zmm1, 136
+vshufi32x4 zmm17, zmm6, zmm10, 136
+vshufi32x4 zmm1, zmm2, zmm1, 221
+vshufi32x4 zmm10, zmm6, zmm10, 221
+vshufi32x4 zmm6, zmm5, zmm9, 136
+vshufi32x4 zmm2, zmm13, zmm0, 136
+vshufi32x4 zmm9, zmm5, zmm9, 221
+vshufi32x4 zmm0, zmm13, zmm0, 221
+vshufi32x4 zmm13, zmm3, zmm7, 136
+vshufi32x4 zmm5, zmm11, zmm15, 136
 vshufi32x4 zmm7, zmm3, zmm7, 221
 vshufi32x4 zmm15, zmm11, zmm15, 221
-vshufi32x4 zmm11, zmm9, zmm0, 136
-vshufi32x4 zmm3, zmm10, zmm6, 136
+vshufi32x4 zmm11, zmm4, zmm8, 136
+vshufi32x4 zmm3, zmm12, zmm16, 136
+vshufi32x4 zmm8, zmm4, zmm8, 221
+vshufi32x4 zmm16, zmm12, zmm16, 221
+vshufi32x4 zmm12, zmm14, zmm17, 136
+vshufi32x4 zmm4, zmm1, zmm10, 136
+vshufi32x4 zmm17, zmm14, zmm17, 221
+vshufi32x4 zmm10, zmm1, zmm10, 221
+vshufi32x4 zmm1, zmm6, zmm2, 136
+vshufi32x4 zmm14, zmm9, zmm0, 136
+vshufi32x4 zmm2, zmm6, zmm2, 221
 vshufi32x4 zmm0, zmm9, zmm0, 221
-vshufi32x4 zmm6, zmm10, zmm6, 221
-vshufi32x4 zmm10, zmm13, zmm14, 136
-vshufi32x4 zmm9, zmm4, zmm5, 136
-vshufi32x4 zmm14, zmm13, zmm14, 221
-vshufi32x4 zmm5, zmm4, zmm5, 221
-vshufi32x4 zmm4, zmm1, zmm17, 136
-vshufi32x4 zmm13, zmm12, zmm2, 136
-vshufi32x4 zmm17, zmm1, zmm17, 221
-vshufi32x4 zmm2, zmm12, zmm2, 221
-vshufi32x4 zmm12, zmm16, zmm8, 136
-vshufi32x4 zmm1, zmm7, zmm15, 136
-vshufi32x4 zmm8, zmm16, zmm8, 221
+vshufi32x4 zmm9, zmm13, zmm5, 136
+vshufi32x4 zmm6, zmm7, zmm15, 136
+vshufi32x4 zmm5, zmm13, zmm5, 221
 vshufi32x4 zmm15, zmm7, zmm15, 221
-vpsubd zmm7, zmm10, zmm11
-vpsubd zmm16, zmm9, zmm3
-vpsubd zmm18, zmm14, zmm0
-vpsubd zmm19, zmm5, zmm6
-vpaddd zmm10, zmm11, zmm10
-vpaddd zmm9, zmm3, zmm9
-vpaddd zmm7, zmm7, zmm30
-vpaddd zmm16, zmm16, zmm30
-vpaddd zmm14, zmm0, zmm14
-vpaddd zmm5, zmm6, zmm5
+vshufi32x4 zmm7, zmm11, zmm3, 136
+vshufi32x4 zmm13, zmm8, zmm16, 136
+vshufi32x4 zmm3, zmm11, zmm3, 221
+vshufi32x4 zmm16, zmm8, zmm16, 221
+vpsubd zmm8, zmm1, zmm12
+vpsubd zmm11, zmm7, zmm9
+vpsubd zmm18, zmm14, zmm4
+vpsubd zmm19, zmm13, zmm6
+vpsubd zmm20, zmm2, zmm17
+vpsubd zmm21, zmm3, zmm5
+vpsubd zmm22, zmm0, zmm10
+vpsubd zmm23, zmm16, zmm15
+vpaddd zmm8, zmm8, zmm30
+vpaddd zmm11, zmm11, zmm30
 vpaddd zmm18, zmm18, zmm30
 vpaddd zmm19, zmm19, zmm30
-vpsubd zmm6, zmm12, zmm4
-vpsubd zmm0, zmm1, zmm13
-vmovshdup zmm3, zmm7
-vmovshdup zmm11, zmm16
-vpsubd zmm20, zmm8, zmm17
-vpsubd zmm21, zmm15, zmm2
-vmovshdup zmm22, zmm18
-vmovshdup zmm23, zmm19
-vpaddd zmm6, zmm6, zmm30
-vpaddd zmm0, zmm0, zmm30
-vpmuludq zmm24, zmm7, zmmword ptr [rsi + 1792]
-vpmuludq zmm3, zmm3, zmmword ptr [rsi + 1796]
 vpaddd zmm20, zmm20, zmm30
 vpaddd zmm21, zmm21, zmm30
-vpmuludq zmm25, zmm16, zmmword ptr [rsi + 1536]
-vpmuludq zmm11, zmm11, zmmword ptr [rsi + 1540]
-vmovshdup zmm26, zmm6
-vmovshdup zmm27, zmm0
-vpmuludq zmm28, zmm6, zmmword ptr [rsi + 1664]
-vpmuludq zmm29, zmm0, zmmword ptr [rsi + 1408]
-vpmuludq zmm22, zmm22, zmmword ptr [rsi + 1284]
-vpmuludq zmm23, zmm23, zmmword ptr [rsi + 1028]
-vmovshdup zmm3{k1}, zmm24
-vpaddd zmm12, zmm4, zmm12
-vmovshdup zmm4, zmm20
-vmovshdup zmm24, zmm21
-vpmuludq zmm26, zmm26, zmmword ptr [rsi + 1668]
+vpaddd zmm22, zmm22, zmm30
+vpaddd zmm23, zmm23, zmm30
+vmovshdup zmm24, zmm8
+vmovshdup zmm25, zmm11
+vmovshdup zmm26, zmm18
+vmovshdup zmm27, zmm19
+vmovshdup zmm28, zmm20
+vmovshdup zmm29, zmm21
+vpmuludq zmm24, zmm24, zmmword ptr [rsi + 1796]
+vpmuludq zmm25, zmm25, zmmword ptr [rsi + 1668]
+vpmuludq zmm26, zmm26, zmmword ptr [rsi + 1540]
 vpmuludq zmm27, zmm27, zmmword ptr [rsi + 1412]
-vmovshdup zmm11{k1}, zmm25
-vpmulld zmm7, zmm7, zmmword ptr [rsi + 1856]
-vpmulld zmm3, zmm3, zmm31
-vpaddd zmm1, zmm13, zmm1
-vpmuludq zmm13, zmm18, zmmword ptr [rsi + 1280]
-vpmuludq zmm25, zmm20, zmmword ptr [rsi + 1152]
-vpaddd zmm8, zmm17, zmm8
-vpaddd zmm15, zmm2, zmm15
-vpmuludq zmm4, zmm4, zmmword ptr [rsi + 1156]
-vpmuludq zmm2, zmm19, zmmword ptr [rsi + 1024]
-vmovshdup zmm26{k1}, zmm28
-vmovshdup zmm27{k1}, zmm29
-vpmuludq zmm29, zmm21, zmmword ptr [rsi + 896]
-vpmuludq zmm24, zmm24, zmmword ptr [rsi + 900]
-vpsubd zmm3, zmm7, zmm3
-vpsubd zmm7, zmm12, zmm10
-vmovshdup zmm22{k1}, zmm13
-vpmulld zmm6, zmm6, zmmword ptr [rsi + 1728]
-vpmulld zmm26, zmm26, zmm31
-vpsubd zmm13, zmm1, zmm9
-vmovshdup zmm4{k1}, zmm25
-vmovshdup zmm23{k1}, zmm2
-vpmulld zmm16, zmm16, zmmword ptr [rsi + 1600]
-vpmulld zmm11, zmm11, zmm31
-vmovshdup zmm24{k1}, zmm29
-vpmulld zmm0, zmm0, zmmword ptr [rsi + 1472]
-vpmulld zmm27, zmm27, zmm31
-vpsubd zmm29, zmm8, zmm14
-vpmulld zmm18, zmm18, zmmword ptr [rsi + 1344]
-vpmulld zmm22, zmm22, zmm31
-vpsubd zmm26, zmm6, zmm26
-vpsubd zmm6, zmm15, zmm5
-vpmulld zmm20, zmm20, zmmword ptr [rsi + 1216]
-vpmulld zmm4, zmm4, zmm31
-vpsubd zmm11, zmm16, zmm11
-vpaddd zmm7, zmm7, zmm30
-vpmulld zmm19, zmm19, zmmword ptr [rsi + 1088]
-vpmulld zmm23, zmm23, zmm31
-vpsubd zmm27, zmm0, zmm27
-vpsubd zmm0, zmm26, zmm3
-vpmulld zmm21, zmm21, zmmword ptr [rsi + 960]
+vpmuludq zmm28, zmm28, zmmword ptr [rsi + 1284]
+vpmuludq zmm29, zmm29, zmmword ptr [rsi + 1156]
+vpaddd zmm1, zmm12, zmm1
+vmovshdup zmm12, zmm22
+vpmuludq zmm12, zmm12, zmmword ptr [rsi + 1028]
+vpaddd zmm7, zmm9, zmm7
+vmovshdup zmm9, zmm23
+vpmuludq zmm9, zmm9, zmmword ptr [rsi + 900]
+vpaddd zmm14, zmm4, zmm14
+vpmuludq zmm4, zmm8, zmmword ptr [rsi + 1792]
+vmovshdup zmm24{k1}, zmm4
+vpmuludq zmm4, zmm11, zmmword ptr [rsi + 1664]
+vmovshdup zmm25{k1}, zmm4
+vpmuludq zmm4, zmm18, zmmword ptr [rsi + 1536]
+vmovshdup zmm26{k1}, zmm4
+vpmuludq zmm4, zmm19, zmmword ptr [rsi + 1408]
+vmovshdup zmm27{k1}, zmm4
+vpmuludq zmm4, zmm20, zmmword ptr [rsi + 1280]
+vmovshdup zmm28{k1}, zmm4
+vpmuludq zmm4, zmm21, zmmword ptr [rsi + 1152]
+vmovshdup zmm29{k1}, zmm4
+vpmuludq zmm4, zmm22, zmmword ptr [rsi + 1024]
+vmovshdup zmm12{k1}, zmm4
+vpmuludq zmm4, zmm23, zmmword ptr [rsi + 896]
+vmovshdup zmm9{k1}, zmm4
+vpmulld zmm8, zmm8, zmmword ptr [rsi + 1856]
 vpmulld zmm24, zmm24, zmm31
-vpsubd zmm22, zmm18, zmm22
-vpaddd zmm13, zmm13, zmm30
-vpsubd zmm4, zmm20, zmm4
-vpsubd zmm20, zmm27, zmm11
-vpaddd zmm0, zmm0, zmm30
-vpaddd zmm29, zmm29, zmm30
-vpsubd zmm23, zmm19, zmm23
-vpaddd zmm6, zmm6, zmm30
-vmovshdup zmm19, zmm7
-vmovshdup zmm18, zmm13
-vpsubd zmm24, zmm21, zmm24
-vpsubd zmm21, zmm4, zmm22
-vpaddd zmm20, zmm20, zmm30
-vmovshdup zmm16, zmm0
-vmovshdup zmm2, zmm29
-vmovshdup zmm25, zmm6
-vpmuludq zmm28, zmm7, zmmword ptr [rsi + 768]
-vpmuludq zmm19, zmm19, zmmword ptr [rsi + 772]
-vpsubd zmm17, zmm24, zmm23
-vpaddd zmm21, zmm21, zmm30
-vpmuludq zmm16, zmm16, zmmword ptr [rsi + 772]
-vpmuludq zmm18, zmm18, zmmword ptr [rsi + 644]
-vpmuludq zmm2, zmm2, zmmword ptr [rsi + 516]
-vpmuludq zmm25, zmm25, zmmword ptr [rsi + 388]
-vpaddd zmm12, zmm10, zmm12
-vpaddd zmm26, zmm3, zmm26
-vpaddd zmm17, zmm17, zmm30
-vmovshdup zmm3, zmm20
-vmovshdup zmm10, zmm21
-vmovshdup zmm19{k1}, zmm28
-vpmuludq zmm28, zmm0, zmmword ptr [rsi + 768]
-vpaddd zmm1, zmm9, zmm1
-vpaddd zmm27, zmm11, zmm27
-vpaddd zmm8, zmm14, zmm8
-vmovshdup zmm14, zmm17
-vpmuludq zmm11, zmm13, zmmword ptr [rsi + 640]
-vpmuludq zmm9, zmm20, zmmword ptr [rsi + 640]
-vpaddd zmm4, zmm22, zmm4
-vpmuludq zmm3, zmm3, zmmword ptr [rsi + 644]
-vpmuludq zmm22, zmm29, zmmword ptr [rsi + 512]
-vpaddd zmm15, zmm5, zmm15
-vpaddd zmm24, zmm23, zmm24
-vpmuludq zmm23, zmm21, zmmword ptr [rsi + 512]
-vpmuludq zmm10, zmm10, zmmword ptr [rsi + 516]
-vmovshdup zmm16{k1}, zmm28
-vpsubd zmm28, zmm12, zmm30
-vpmuludq zmm5, zmm6, zmmword ptr [rsi + 384]
-vpmuludq zmm14, zmm14, zmmword ptr [rsi + 388]
-vmovshdup zmm18{k1}, zmm11
-vpsubd zmm11, zmm26, zmm30
-vmovshdup zmm3{k1}, zmm9
-vmovshdup zmm2{k1}, zmm22
-vpmulld zmm7, zmm7, zmmword ptr [rsi + 832]
-vpmulld zmm19, zmm19, zmm31
-vpmuludq zmm22, zmm17, zmmword ptr [rsi + 384]
-vmovshdup zmm10{k1}, zmm23
-vpmulld zmm0, zmm0, zmmword ptr [rsi + 832]
-vpsubd zmm23, zmm1, zmm30
-vmovshdup zmm25{k1}, zmm5
-vpmulld zmm16, zmm16, zmm31
-vpmulld zmm13, zmm13, zmmword ptr [rsi + 704]
-vpsubd zmm5, zmm27, zmm30
-vpmulld zmm18, zmm18, zmm31
-vpmulld zmm20, zmm20, zmmword ptr [rsi + 704]
-vpsubd zmm9, zmm8, zmm30
-vpminud zmm28, zmm12, zmm28
-vmovshdup zmm14{k1}, zmm22
-vpmulld zmm3, zmm3, zmm31
-vpmulld zmm29, zmm29, zmmword ptr [rsi + 576]
-vpsubd zmm22, zmm4, zmm30
-vpmulld zmm2, zmm2, zmm31
-vpmulld zmm21, zmm21, zmmword ptr [rsi + 576]
-vpsubd zmm12, zmm15, zmm30
-vpsubd zmm19, zmm7, zmm19
-vpmulld zmm10, zmm10, zmm31
-vpmulld zmm6, zmm6, zmmword ptr [rsi + 448]
-vpsubd zmm7, zmm24, zmm30
-vpminud zmm11, zmm26, zmm11
+vpmulld zmm11, zmm11, zmmword ptr [rsi + 1728]
 vpmulld zmm25, zmm25, zmm31
-vpmulld zmm17, zmm17, zmmword ptr [rsi + 448]
-vpsubd zmm16, zmm0, zmm16
-vpminud zmm23, zmm1, zmm23
-vpmulld zmm14, zmm14, zmm31
-vpsubd zmm18, zmm13, zmm18
-vpminud zmm5, zmm27, zmm5
-vpsubd zmm3, zmm20, zmm3
-vpminud zmm9, zmm8, zmm9
-vpsubd zmm2, zmm29, zmm2
-vpminud zmm22, zmm4, zmm22
-vpsubd zmm10, zmm21, zmm10
-vpminud zmm12, zmm15, zmm12
-vpsubd zmm25, zmm6, zmm25
-vpminud zmm7, zmm24, zmm7
-vpsubd zmm24, zmm23, zmm28
-vpsubd zmm14, zmm17, zmm14
-vpsubd zmm17, zmm5, zmm11
-vpsubd zmm6, zmm18, zmm19
-vpsubd zmm15, zmm3, zmm16
-vpsubd zmm21, zmm12, zmm9
-vpsubd zmm4, zmm7, zmm22
-vpsubd zmm29, zmm25, zmm2
-vpaddd zmm24, zmm24, zmm30
-vpsubd zmm8, zmm14, zmm10
-vpaddd zmm17, zmm17, zmm30
-vpaddd zmm6, zmm6, zmm30
-vpaddd zmm15, zmm15, zmm30
-vpaddd zmm21, zmm21, zmm30
-vpaddd zmm4, zmm4, zmm30
-vpaddd zmm29, zmm29, zmm30
-vmovshdup zmm20, zmm24
-vpaddd zmm8, zmm8, zmm30
-vmovshdup zmm27, zmm17
-vmovshdup zmm13, zmm6
-vmovshdup zmm1, zmm15
-vmovshdup zmm0, zmm21
-vmovshdup zmm26, zmm4
-vpmuludq zmm20, zmm20, zmmword ptr [rsi + 260]
-vpaddd zmm23, zmm28, zmm23
-vmovshdup zmm28, zmm29
-vpmuludq zmm27, zmm27, zmmword ptr [rsi + 260]
-vpmuludq zmm13, zmm13, zmmword ptr [rsi + 260]
-vpaddd zmm5, zmm11, zmm5
-vmovshdup zmm11, zmm8
-vpmuludq zmm1, zmm1, zmmword ptr [rsi + 260]
-vpmuludq zmm0, zmm0, zmmword ptr [rsi + 132]
-vpaddd zmm18, zmm19, zmm18
-vpmuludq zmm19, zmm24, zmmword ptr [rsi + 256]
-vpmuludq zmm26, zmm26, zmmword ptr [rsi + 132]
-vpaddd zmm3, zmm16, zmm3
-vpaddd zmm12, zmm9, zmm12
-vpmuludq zmm9, zmm17, zmmword ptr [rsi + 256]
-vpmuludq zmm16, zmm6, zmmword ptr [rsi + 256]
-vpaddd zmm7, zmm22, zmm7
-vpaddd zmm25, zmm2, zmm25
-vpmuludq zmm2, zmm15, zmmword ptr [rsi + 256]
-vpmuludq zmm22, zmm21, zmmword ptr [rsi + 128]
-vpaddd zmm14, zmm10, zmm14
-vpsubd zmm10, zmm23, zmm30
-vpmuludq zmm28, zmm28, zmmword ptr [rsi + 132]
-vpmuludq zmm11, zmm11, zmmword ptr [rsi + 132]
-vmovshdup zmm20{k1}, zmm19
-vpsubd zmm19, zmm5, zmm30
-vmovshdup zmm27{k1}, zmm9
-vmovshdup zmm13{k1}, zmm16
-vpmulld zmm24, zmm24, zmmword ptr [rsi + 320]
-vpmulld zmm17, zmm17, zmmword ptr [rsi + 320]
-vpmuludq zmm16, zmm4, zmmword ptr [rsi + 128]
-vpmuludq zmm9, zmm29, zmmword ptr [rsi + 128]
-vmovshdup zmm1{k1}, zmm2
-vmovshdup zmm0{k1}, zmm22
-vpmuludq zmm22, zmm8, zmmword ptr [rsi + 128]
-vpmulld zmm20, zmm20, zmm31
-vpsubd zmm2, zmm18, zmm30
-vpminud zmm10, zmm23, zmm10
-vpmulld zmm27, zmm27, zmm31
-vpmulld zmm6, zmm6, zmmword ptr [rsi + 320]
-vpsubd zmm23, zmm3, zmm30
-vpminud zmm19, zmm5, zmm19
-vmovshdup zmm26{k1}, zmm16
-vmovshdup zmm28{k1}, zmm9
-vpmulld zmm13, zmm13, zmm31
-vpmulld zmm15, zmm15, zmmword ptr [rsi + 320]
-vmovshdup zmm11{k1}, zmm22
-vpmulld zmm1, zmm1, zmm31
-vpmulld zmm21, zmm21, zmmword ptr [rsi + 192]
-vpsubd zmm22, zmm12, zmm30
-vpmulld zmm0, zmm0, zmm31
-vpmulld zmm4, zmm4, zmmword ptr [rsi + 192]
-vpsubd zmm9, zmm7, zmm30
-vpsubd zmm16, zmm25, zmm30
+vpmulld zmm18, zmm18, zmmword ptr [rsi + 1600]
 vpmulld zmm26, zmm26, zmm31
-vpmulld zmm29, zmm29, zmmword ptr [rsi + 192]
-vpsubd zmm5, zmm14, zmm30
-vpsubd zmm20, zmm24, zmm20
+vpmulld zmm19, zmm19, zmmword ptr [rsi + 1472]
+vpmulld zmm27, zmm27, zmm31
+vpmulld zmm20, zmm20, zmmword ptr [rsi + 1344]
 vpmulld zmm28, zmm28, zmm31
-vpmulld zmm8, zmm8, zmmword ptr [rsi + 192]
-vpsubd zmm27, zmm17, zmm27
-vpminud zmm2, zmm18, zmm2
-vpmulld zmm11, zmm11, zmm31
-vpsubd zmm13, zmm6, zmm13
-vpminud zmm23, zmm3, zmm23
-vpsubd zmm1, zmm15, zmm1
-vpminud zmm22, zmm12, zmm22
-vpsubd zmm0, zmm21, zmm0
-vpminud zmm9, zmm7, zmm9
-vpsubd zmm26, zmm4, zmm26
-vpminud zmm16, zmm25, zmm16
-vpsubd zmm28, zmm29, zmm28
-vpminud zmm5, zmm14, zmm5
-vpsubd zmm11, zmm8, zmm11
-vpsubd zmm8, zmm22, zmm10
-vpsubd zmm14, zmm9, zmm19
-vpsubd zmm29, zmm0, zmm20
-vpsubd zmm25, zmm16, zmm2
-vpsubd zmm4, zmm5, zmm23
-vpsubd zmm7, zmm26, zmm27
-vpsubd zmm21, zmm28, zmm13
-vpsubd zmm12, zmm11, zmm1
-vpaddd zmm8, zmm8, zmm30
-vpaddd zmm14, zmm14, zmm30
-vpaddd zmm29, zmm29, zmm30
-vpaddd zmm25, zmm25, zmm30
-vpaddd zmm4, zmm4, zmm30
-vpaddd zmm7, zmm7, zmm30
+vpmulld zmm21, zmm21, zmmword ptr [rsi + 1216]
+vpmulld zmm29, zmm29, zmm31
+vpmulld zmm22, zmm22, zmmword ptr [rsi + 1088]
+vpmulld zmm12, zmm12, zmm31
+vpmulld zmm23, zmm23, zmmword ptr [rsi + 960]
+vpmulld zmm9, zmm9, zmm31
+vpsubd zmm24, zmm8, zmm24
+vpsubd zmm25, zmm11, zmm25
+vpsubd zmm26, zmm18, zmm26
+vpaddd zmm13, zmm6, zmm13
+vpsubd zmm27, zmm19, zmm27
+vpaddd zmm2, zmm17, zmm2
+vpsubd zmm28, zmm20, zmm28
+vpaddd zmm3, zmm5, zmm3
+vpsubd zmm29, zmm21, zmm29
+vpaddd zmm0, zmm10, zmm0
+vpsubd zmm12, zmm22, zmm12
+vpaddd zmm16, zmm15, zmm16
+vpsubd zmm9, zmm23, zmm9
+vpsubd zmm23, zmm7, zmm1
+vpsubd zmm15, zmm25, zmm24
+vpsubd zmm22, zmm13, zmm14
+vpsubd zmm10, zmm27, zmm26
+vpsubd zmm21, zmm3, zmm2
+vpsubd zmm5, zmm29, zmm28
+vpsubd zmm20, zmm16, zmm0
+vpsubd zmm17, zmm9, zmm12
+vpaddd zmm23, zmm23, zmm30
+vpaddd zmm15, zmm15, zmm30
+vpaddd zmm22, zmm22, zmm30
+vpaddd zmm10, zmm10, zmm30
 vpaddd zmm21, zmm21, zmm30
-vpaddd zmm12, zmm12, zmm30
-vmovshdup zmm15, zmm8
-vmovshdup zmm3, zmm14
-vmovshdup zmm6, zmm29
-vmovshdup zmm18, zmm25
-vmovshdup zmm17, zmm4
-vmovshdup zmm24, zmm7
-vpaddd zmm22, zmm10, zmm22
-vmovshdup zmm10, zmm21
-vpmuludq zmm15, zmm15, zmmword ptr [rsi + 4]
-vpmuludq zmm3, zmm3, zmmword ptr [rsi + 4]
-vpaddd zmm9, zmm19, zmm9
-vmovshdup zmm19, zmm12
-vpmuludq zmm18, zmm18, zmmword ptr [rsi + 4]
-vpmuludq zmm17, zmm17, zmmword ptr [rsi + 4]
-vpaddd zmm16, zmm2, zmm16
-vpmuludq zmm2, zmm8, zmmword ptr [rsi + 0]
-vpmuludq zmm6, zmm6, zmmword ptr [rsi + 4]
-vpaddd zmm5, zmm23, zmm5
-vpaddd zmm0, zmm20, zmm0
-vpmuludq zmm20, zmm14, zmmword ptr [rsi + 0]
-vpmuludq zmm23, zmm25, zmmword ptr [rsi + 0]
-vpaddd zmm26, zmm27, zmm26
-vpaddd zmm28, zmm13, zmm28
-vpmuludq zmm13, zmm4, zmmword ptr [rsi + 0]
-vpmuludq zmm27, zmm29, zmmword ptr [rsi + 0]
-vpaddd zmm11, zmm1, zmm11
-vpsubd zmm1, zmm22, zmm30
-vpmuludq zmm24, zmm24, zmmword ptr [rsi + 4]
-vpmuludq zmm10, zmm10, zmmword ptr [rsi + 4]
-vmovshdup zmm15{k1}, zmm2
-vpsubd zmm2, zmm9, zmm30
-vpmuludq zmm19, zmm19, zmmword ptr [rsi + 4]
-vmovshdup zmm3{k1}, zmm20
-vmovshdup zmm18{k1}, zmm23
-vpmulld zmm8, zmm8, zmmword ptr [rsi + 64]
-vpmuludq zmm23, zmm7, zmmword ptr [rsi + 0]
-vpmuludq zmm20, zmm21, zmmword ptr [rsi + 0]
-vmovshdup zmm17{k1}, zmm13
-vmovshdup zmm6{k1}, zmm27
-vpmuludq zmm27, zmm12, zmmword ptr [rsi + 0]
-vpmulld zmm15, zmm15, zmm31
-vpsubd zmm13, zmm16, zmm30
-vpminud zmm1, zmm22, zmm1
-vpmulld zmm14, zmm14, zmmword ptr [rsi + 64]
-vpmulld zmm3, zmm3, zmm31
-vpsubd zmm22, zmm5, zmm30
-vpminud zmm2, zmm9, zmm2
-vmovshdup zmm24{k1}, zmm23
-vmovshdup zmm10{k1}, zmm20
-vpmulld zmm25, zmm25, zmmword ptr [rsi + 64]
-vpmulld zmm18, zmm18, zmm31
-vmovshdup zmm19{k1}, zmm27
-vpmulld zmm4, zmm4, zmmword ptr [rsi + 64]
-vpmulld zmm17, zmm17, zmm31
-vpsubd zmm27, zmm0, zmm30
-vpmulld zmm29, zmm29, zmmword ptr [rsi + 64]
-vpmulld zmm6, zmm6, zmm31
-vpsubd zmm20, zmm26, zmm30
-vpsubd zmm23, zmm28, zmm30
-vpmulld zmm7, zmm7, zmmword ptr [rsi + 64]
-vpmulld zmm24, zmm24, zmm31
-vpsubd zmm9, zmm11, zmm30
-vpsubd zmm15, zmm8, zmm15
-vpmulld zmm21, zmm21, zmmword ptr [rsi + 64]
-vpmulld zmm10, zmm10, zmm31
-vpsubd zmm3, zmm14, zmm3
-vpminud zmm13, zmm16, zmm13
-vpmulld zmm12, zmm12, zmmword ptr [rsi + 64]
+vpaddd zmm5, zmm5, zmm30
+vpaddd zmm20, zmm20, zmm30
+vpaddd zmm17, zmm17, zmm30
+vmovshdup zmm19, zmm23
+vmovshdup zmm6, zmm15
+vmovshdup zmm18, zmm22
+vmovshdup zmm11, zmm10
+vmovshdup zmm8, zmm21
+vmovshdup zmm4, zmm5
+vpmuludq zmm19, zmm19, zmmword ptr [rsi + 772]
+vpmuludq zmm6, zmm6, zmmword ptr [rsi + 772]
+vpmuludq zmm18, zmm18, zmmword ptr [rsi + 644]
+vpmuludq zmm11, zmm11, zmmword ptr [rsi + 644]
+vpmuludq zmm8, zmm8, zmmword ptr [rsi + 516]
+vpmuludq zmm4, zmm4, zmmword ptr [rsi + 516]
+vpaddd zmm7, zmm1, zmm7
+vmovshdup zmm1, zmm20
+vpmuludq zmm1, zmm1, zmmword ptr [rsi + 388]
+vpaddd zmm25, zmm24, zmm25
+vmovshdup zmm24, zmm17
+vpmuludq zmm24, zmm24, zmmword ptr [rsi + 388]
+vpaddd zmm13, zmm14, zmm13
+vpmuludq zmm14, zmm23, zmmword ptr [rsi + 768]
+vmovshdup zmm19{k1}, zmm14
+vpmuludq zmm14, zmm15, zmmword ptr [rsi + 768]
+vmovshdup zmm6{k1}, zmm14
+vpmuludq zmm14, zmm22, zmmword ptr [rsi + 640]
+vmovshdup zmm18{k1}, zmm14
+vpmuludq zmm14, zmm10, zmmword ptr [rsi + 640]
+vpaddd zmm27, zmm26, zmm27
+vpmuludq zmm26, zmm21, zmmword ptr [rsi + 512]
+vmovshdup zmm11{k1}, zmm14
+vpmuludq zmm14, zmm5, zmmword ptr [rsi + 512]
+vpaddd zmm3, zmm2, zmm3
+vpmuludq zmm2, zmm20, zmmword ptr [rsi + 384]
+vmovshdup zmm8{k1}, zmm26
+vpmuludq zmm26, zmm17, zmmword ptr [rsi + 384]
+vpaddd zmm29, zmm28, zmm29
+vmovshdup zmm4{k1}, zmm14
+vpaddd zmm16, zmm0, zmm16
+vmovshdup zmm1{k1}, zmm2
+vpaddd zmm9, zmm12, zmm9
+vmovshdup zmm24{k1}, zmm26
+vpsubd zmm26, zmm7, zmm30
+vpmulld zmm23, zmm23, zmmword ptr [rsi + 832]
 vpmulld zmm19, zmm19, zmm31
-vpsubd zmm18, zmm25, zmm18
-vpminud zmm22, zmm5, zmm22
-vpsubd zmm17, zmm4, zmm17
-vpminud zmm27, zmm0, zmm27
-vpsubd zmm6, zmm29, zmm6
-vpminud zmm20, zmm26, zmm20
-vpsubd zmm24, zmm7, zmm24
-vpminud zmm23, zmm28, zmm23
-vpsubd zmm10, zmm21, zmm10
-vpminud zmm9, zmm11, zmm9
-vpsubd zmm19, zmm12, zmm19
-vpunpckldq zmm12, zmm1, zmm2
-vpunpckhdq zmm2, zmm1, zmm2
-vpunpckldq zmm1, zmm13, zmm22
-vpunpckhdq zmm22, zmm13, zmm22
-vpunpckldq zmm13, zmm27, zmm20
-vpunpckhdq zmm20, zmm27, zmm20
-vpunpckldq zmm27, zmm23, zmm9
-vpunpckhdq zmm9, zmm23, zmm9
-vpunpckldq zmm23, zmm15, zmm3
-vpunpckhdq zmm3, zmm15, zmm3
-vpunpckldq zmm15, zmm18, zmm17
-vpunpckhdq zmm17, zmm18, zmm17
-vpunpckldq zmm18, zmm6, zmm24
-vpunpckhdq zmm24, zmm6, zmm24
-vpunpckldq zmm6, zmm10, zmm19
-vpunpckhdq zmm19, zmm10, zmm19
-vpunpcklqdq zmm10, zmm12, zmm1
-vpunpckhqdq zmm1, zmm12, zmm1
-vpunpcklqdq zmm12, zmm2, zmm22
-vpunpckhqdq zmm22, zmm2, zmm22
-vpunpcklqdq zmm2, zmm13, zmm27
-vpunpckhqdq zmm27, zmm13, zmm27
-vpunpcklqdq zmm13, zmm20, zmm9
+vpsubd zmm12, zmm25, zmm30
+vpmulld zmm15, zmm15, zmmword ptr [rsi + 832]
+vpmulld zmm6, zmm6, zmm31
+vpsubd zmm2, zmm13, zmm30
+vpmulld zmm22, zmm22, zmmword ptr [rsi + 704]
+vpmulld zmm18, zmm18, zmm31
+vpsubd zmm0, zmm27, zmm30
+vpmulld zmm10, zmm10, zmmword ptr [rsi + 704]
+vpmulld zmm11, zmm11, zmm31
+vpsubd zmm14, zmm3, zmm30
+vpmulld zmm21, zmm21, zmmword ptr [rsi + 576]
+vpmulld zmm8, zmm8, zmm31
+vpsubd zmm28, zmm29, zmm30
+vpmulld zmm5, zmm5, zmmword ptr [rsi + 576]
+vpmulld zmm4, zmm4, zmm31
+vpmulld zmm20, zmm20, zmmword ptr [rsi + 448]
+vpmulld zmm1, zmm1, zmm31
+vpmulld zmm17, zmm17, zmmword ptr [rsi + 448]
+vpmulld zmm24, zmm24, zmm31
+vpminud zmm26, zmm7, zmm26
+vpsubd zmm7, zmm16, zmm30
+vpsubd zmm19, zmm23, zmm19
+vpsubd zmm23, zmm9, zmm30
+vpminud zmm12, zmm25, zmm12
+vpsubd zmm6, zmm15, zmm6
+vpminud zmm2, zmm13, zmm2
+vpsubd zmm18, zmm22, zmm18
+vpminud zmm0, zmm27, zmm0
+vpsubd zmm11, zmm10, zmm11
+vpminud zmm14, zmm3, zmm14
+vpsubd zmm8, zmm21, zmm8
+vpminud zmm28, zmm29, zmm28
+vpsubd zmm4, zmm5, zmm4
+vpminud zmm7, zmm16, zmm7
+vpsubd zmm1, zmm20, zmm1
+vpminud zmm23, zmm9, zmm23
+vpsubd zmm24, zmm17, zmm24
+vpsubd zmm17, zmm2, zmm26
+vpsubd zmm9, zmm0, zmm12
+vpsubd zmm20, zmm18, zmm19
+vpsubd zmm16, zmm11, zmm6
+vpsubd zmm5, zmm7, zmm14
+vpsubd zmm29, zmm23, zmm28
+vpsubd zmm21, zmm1, zmm8
+vpsubd zmm3, zmm24, zmm4
+vpaddd zmm17, zmm17, zmm30
+vpaddd zmm9, zmm9, zmm30
+vpaddd zmm20, zmm20, zmm30
+vpaddd zmm16, zmm16, zmm30
+vpaddd zmm5, zmm5, zmm30
+vpaddd zmm29, zmm29, zmm30
+vpaddd zmm21, zmm21, zmm30
+vpaddd zmm3, zmm3, zmm30
+vmovshdup zmm10, zmm17
+vmovshdup zmm27, zmm9
+vmovshdup zmm22, zmm20
+vmovshdup zmm13, zmm16
+vmovshdup zmm15, zmm5
+vmovshdup zmm25, zmm29
+vpmuludq zmm10, zmm10, zmmword ptr [rsi + 260]
+vpmuludq zmm27, zmm27, zmmword ptr [rsi + 260]
+vpmuludq zmm22, zmm22, zmmword ptr [rsi + 260]
+vpmuludq zmm13, zmm13, zmmword ptr [rsi + 260]
+vpmuludq zmm15, zmm15, zmmword ptr [rsi + 132]
+vpmuludq zmm25, zmm25, zmmword ptr [rsi + 132]
+vpaddd zmm2, zmm26, zmm2
+vmovshdup zmm26, zmm21
+vpmuludq zmm26, zmm26, zmmword ptr [rsi + 132]
+vpaddd zmm0, zmm12, zmm0
+vmovshdup zmm12, zmm3
+vpmuludq zmm12, zmm12, zmmword ptr [rsi + 132]
+vpaddd zmm18, zmm19, zmm18
+vpmuludq zmm19, zmm17, zmmword ptr [rsi + 256]
+vmovshdup zmm10{k1}, zmm19
+vpmuludq zmm19, zmm9, zmmword ptr [rsi + 256]
+vmovshdup zmm27{k1}, zmm19
+vpmuludq zmm19, zmm20, zmmword ptr [rsi + 256]
+vmovshdup zmm22{k1}, zmm19
+vpmuludq zmm19, zmm16, zmmword ptr [rsi + 256]
+vpaddd zmm11, zmm6, zmm11
+vpmuludq zmm6, zmm5, zmmword ptr [rsi + 128]
+vmovshdup zmm13{k1}, zmm19
+vpmuludq zmm19, zmm29, zmmword ptr [rsi + 128]
+vpaddd zmm7, zmm14, zmm7
+vpmuludq zmm14, zmm21, zmmword ptr [rsi + 128]
+vmovshdup zmm15{k1}, zmm6
+vpmuludq zmm6, zmm3, zmmword ptr [rsi + 128]
+vpaddd zmm23, zmm28, zmm23
+vmovshdup zmm25{k1}, zmm19
+vpaddd zmm1, zmm8, zmm1
+vmovshdup zmm26{k1}, zmm14
+vpaddd zmm24, zmm4, zmm24
+vmovshdup zmm12{k1}, zmm6
+vpsubd zmm6, zmm2, zmm30
+vpmulld zmm17, zmm17, zmmword ptr [rsi + 320]
+vpmulld zmm10, zmm10, zmm31
+vpsubd zmm4, zmm0, zmm30
+vpmulld zmm9, zmm9, zmmword ptr [rsi + 320]
+vpmulld zmm27, zmm27, zmm31
+vpsubd zmm14, zmm18, zmm30
+vpmulld zmm20, zmm20, zmmword ptr [rsi + 320]
+vpmulld zmm22, zmm22, zmm31
+vpsubd zmm8, zmm11, zmm30
+vpmulld zmm16, zmm16, zmmword ptr [rsi + 320]
+vpmulld zmm13, zmm13, zmm31
+vpsubd zmm19, zmm7, zmm30
+vpmulld zmm5, zmm5, zmmword ptr [rsi + 192]
+vpmulld zmm15, zmm15, zmm31
+vpsubd zmm28, zmm23, zmm30
+vpmulld zmm29, zmm29, zmmword ptr [rsi + 192]
+vpmulld zmm25, zmm25, zmm31
+vpmulld zmm21, zmm21, zmmword ptr [rsi + 192]
+vpmulld zmm26, zmm26, zmm31
+vpmulld zmm3, zmm3, zmmword ptr [rsi + 192]
+vpmulld zmm12, zmm12, zmm31
+vpminud zmm6, zmm2, zmm6
+vpsubd zmm2, zmm1, zmm30
+vpsubd zmm10, zmm17, zmm10
+vpsubd zmm17, zmm24, zmm30
+vpminud zmm4, zmm0, zmm4
+vpsubd zmm27, zmm9, zmm27
+vpminud zmm14, zmm18, zmm14
+vpsubd zmm22, zmm20, zmm22
+vpminud zmm8, zmm11, zmm8
+vpsubd zmm13, zmm16, zmm13
+vpminud zmm19, zmm7, zmm19
+vpsubd zmm15, zmm5, zmm15
+vpminud zmm28, zmm23, zmm28
+vpsubd zmm25, zmm29, zmm25
+vpminud zmm2, zmm1, zmm2
+vpsubd zmm26, zmm21, zmm26
+vpminud zmm17, zmm24, zmm17
+vpsubd zmm12, zmm3, zmm12
+vpsubd zmm3, zmm19, zmm6
+vpsubd zmm24, zmm28, zmm4
+vpsubd zmm21, zmm2, zmm14
+vpsubd zmm1, zmm17, zmm8
+vpsubd zmm29, zmm15, zmm10
+vpsubd zmm23, zmm25, zmm27
+vpsubd zmm5, zmm26, zmm22
+vpsubd zmm7, zmm12, zmm13
+vpaddd zmm3, zmm3, zmm30
+vpaddd zmm24, zmm24, zmm30
+vpaddd zmm21, zmm21, zmm30
+vpaddd zmm1, zmm1, zmm30
+vpaddd zmm29, zmm29, zmm30
+vpaddd zmm23, zmm23, zmm30
+vpaddd zmm5, zmm5, zmm30
+vpaddd zmm7, zmm7, zmm30
+vmovshdup zmm16, zmm3
+vmovshdup zmm11, zmm24
+vmovshdup zmm20, zmm21
+vmovshdup zmm18, zmm1
+vmovshdup zmm9, zmm29
+vmovshdup zmm0, zmm23
+vpmuludq zmm16, zmm16, zmmword ptr [rsi + 4]
+vpmuludq zmm11, zmm11, zmmword ptr [rsi + 4]
+vpmuludq zmm20, zmm20, zmmword ptr [rsi + 4]
+vpmuludq zmm18, zmm18, zmmword ptr [rsi + 4]
+vpmuludq zmm9, zmm9, zmmword ptr [rsi + 4]
+vpmuludq zmm0, zmm0, zmmword ptr [rsi + 4]
+vpaddd zmm19, zmm6, zmm19
+vmovshdup zmm6, zmm5
+vpmuludq zmm6, zmm6, zmmword ptr [rsi + 4]
+vpaddd zmm28, zmm4, zmm28
+vmovshdup zmm4, zmm7
+vpmuludq zmm4, zmm4, zmmword ptr [rsi + 4]
+vpaddd zmm2, zmm14, zmm2
+vpmuludq zmm14, zmm3, zmmword ptr [rsi + 0]
+vmovshdup zmm16{k1}, zmm14
+vpmuludq zmm14, zmm24, zmmword ptr [rsi + 0]
+vmovshdup zmm11{k1}, zmm14
+vpmuludq zmm14, zmm21, zmmword ptr [rsi + 0]
+vmovshdup zmm20{k1}, zmm14
+vpmuludq zmm14, zmm1, zmmword ptr [rsi + 0]
+vpaddd zmm17, zmm8, zmm17
+vpmuludq zmm8, zmm29, zmmword ptr [rsi + 0]
+vmovshdup zmm18{k1}, zmm14
+vpmuludq zmm14, zmm23, zmmword ptr [rsi + 0]
+vpaddd zmm15, zmm10, zmm15
+vpmuludq zmm10, zmm5, zmmword ptr [rsi + 0]
+vmovshdup zmm9{k1}, zmm8
+vpmuludq zmm8, zmm7, zmmword ptr [rsi + 0]
+vpaddd zmm25, zmm27, zmm25
+vmovshdup zmm0{k1}, zmm14
+vpaddd zmm26, zmm22, zmm26
+vmovshdup zmm6{k1}, zmm10
+vpaddd zmm12, zmm13, zmm12
+vmovshdup zmm4{k1}, zmm8
+vpsubd zmm8, zmm19, zmm30
+vpmulld zmm3, zmm3, zmmword ptr [rsi + 64]
+vpmulld zmm16, zmm16, zmm31
+vpsubd zmm13, zmm28, zmm30
+vpmulld zmm24, zmm24, zmmword ptr [rsi + 64]
+vpmulld zmm11, zmm11, zmm31
+vpsubd zmm10, zmm2, zmm30
+vpmulld zmm21, zmm21, zmmword ptr [rsi + 64]
+vpmulld zmm20, zmm20, zmm31
+vpsubd zmm22, zmm17, zmm30
+vpmulld zmm1, zmm1, zmmword ptr [rsi + 64]
+vpmulld zmm18, zmm18, zmm31
+vpsubd zmm14, zmm15, zmm30
+vpmulld zmm29, zmm29, zmmword ptr [rsi + 64]
+vpmulld zmm9, zmm9, zmm31
+vpsubd zmm27, zmm25, zmm30
+vpmulld zmm23, zmm23, zmmword ptr [rsi + 64]
+vpmulld zmm0, zmm0, zmm31
+vpmulld zmm5, zmm5, zmmword ptr [rsi + 64]
+vpmulld zmm6, zmm6, zmm31
+vpmulld zmm7, zmm7, zmmword ptr [rsi + 64]
+vpmulld zmm4, zmm4, zmm31
+vpminud zmm8, zmm19, zmm8
+vpsubd zmm19, zmm26, zmm30
+vpsubd zmm16, zmm3, zmm16
+vpsubd zmm3, zmm12, zmm30
+vpminud zmm13, zmm28, zmm13
+vpsubd zmm11, zmm24, zmm11
+vpminud zmm10, zmm2, zmm10
+vpsubd zmm20, zmm21, zmm20
+vpminud zmm22, zmm17, zmm22
+vpsubd zmm18, zmm1, zmm18
+vpminud zmm14, zmm15, zmm14
+vpsubd zmm9, zmm29, zmm9
+vpminud zmm27, zmm25, zmm27
+vpsubd zmm0, zmm23, zmm0
+vpminud zmm19, zmm26, zmm19
+vpsubd zmm6, zmm5, zmm6
+vpminud zmm3, zmm12, zmm3
+vpsubd zmm4, zmm7, zmm4
+vpunpckldq zmm7, zmm8, zmm13
+vpunpckhdq zmm13, zmm8, zmm13
+vpunpckldq zmm8, zmm10, zmm22
+vpunpckhdq zmm22, zmm10, zmm22
+vpunpckldq zmm10, zmm14, zmm27
+vpunpckhdq zmm27, zmm14, zmm27
+vpunpckldq zmm14, zmm19, zmm3
+vpunpckhdq zmm3, zmm19, zmm3
+vpunpckldq zmm19, zmm16, zmm11
+vpunpckhdq zmm11, zmm16, zmm11
+vpunpckldq zmm16, zmm20, zmm18
+vpunpckhdq zmm18, zmm20, zmm18
+vpunpckldq zmm20, zmm9, zmm0
+vpunpckhdq zmm0, zmm9, zmm0
+vpunpckldq zmm9, zmm6, zmm4
+vpunpckhdq zmm4, zmm6, zmm4
+vpunpcklqdq zmm6, zmm7, zmm8
+vpunpckhqdq zmm8, zmm7, zmm8
+vpunpcklqdq zmm7, zmm13, zmm22
+vpunpckhqdq zmm22, zmm13, zmm22
+vpunpcklqdq zmm13, zmm10, zmm14
+vpunpckhqdq zmm14, zmm10, zmm14
+vpunpcklqdq zmm10, zmm27, zmm3
+vpunpckhqdq zmm3, zmm27, zmm3
+vpunpcklqdq zmm27, zmm19, zmm16
+vpunpckhqdq zmm16, zmm19, zmm16
+vpunpcklqdq zmm19, zmm11, zmm18
+vpunpckhqdq zmm18, zmm11, zmm18
+vpunpcklqdq zmm11, zmm20, zmm9
 vpunpckhqdq zmm9, zmm20, zmm9
-vpunpcklqdq zmm20, zmm23, zmm15
-vpunpckhqdq zmm15, zmm23, zmm15
-vpunpcklqdq zmm23, zmm3, zmm17
-vpunpckhqdq zmm17, zmm3, zmm17
-vpunpcklqdq zmm3, zmm18, zmm6
-vpunpckhqdq zmm6, zmm18, zmm6
-vpunpcklqdq zmm18, zmm24, zmm19
-vpunpckhqdq zmm19, zmm24, zmm19
-vshufi32x4 zmm24, zmm10, zmm2, 136
-vshufi32x4 zmm2, zmm10, zmm2, 221
-vshufi32x4 zmm10, zmm20, zmm3, 136
-vshufi32x4 zmm3, zmm20, zmm3, 221
-vshufi32x4 zmm20, zmm1, zmm27, 136
-vshufi32x4 zmm11, zmm15, zmm6, 136
-vshufi32x4 zmm27, zmm1, zmm27, 221
-vshufi32x4 zmm6, zmm15, zmm6, 221
-vshufi32x4 zmm15, zmm12, zmm13, 136
-vshufi32x4 zmm1, zmm23, zmm18, 136
-vshufi32x4 zmm13, zmm12, zmm13, 221
-vshufi32x4 zmm18, zmm23, zmm18, 221
-vshufi32x4 zmm23, zmm22, zmm9, 136
-vshufi32x4 zmm12, zmm17, zmm19, 136
-vshufi32x4 zmm9, zmm22, zmm9, 221
-vshufi32x4 zmm19, zmm17, zmm19, 221
-vshufi32x4 zmm17, zmm24, zmm10, 136
-vshufi32x4 zmm22, zmm2, zmm3, 136
-vshufi32x4 zmm10, zmm24, zmm10, 221
-vshufi32x4 zmm3, zmm2, zmm3, 221
-vshufi32x4 zmm2, zmm20, zmm11, 136
-vshufi32x4 zmm24, zmm27, zmm6, 136
-vshufi32x4 zmm11, zmm20, zmm11, 221
-vshufi32x4 zmm6, zmm27, zmm6, 221
-vshufi32x4 zmm27, zmm15, zmm1, 136
-vshufi32x4 zmm20, zmm13, zmm18, 136
-vshufi32x4 zmm1, zmm15, zmm1, 221
-vshufi32x4 zmm18, zmm13, zmm18, 221
-vmovdqu64 zmmword ptr [rdi + 0], zmm17
-vshufi32x4 zmm17, zmm23, zmm12, 136
-vshufi32x4 zmm13, zmm9, zmm19, 136
+vpunpcklqdq zmm20, zmm0, zmm4
+vpunpckhqdq zmm4, zmm0, zmm4
+vshufi32x4 zmm0, zmm6, zmm13, 136
+vshufi32x4 zmm12, zmm27, zmm11, 136
+vshufi32x4 zmm13, zmm6, zmm13, 221
+vshufi32x4 zmm11, zmm27, zmm11, 221
+vshufi32x4 zmm27, zmm8, zmm14, 136
+vshufi32x4 zmm6, zmm16, zmm9, 136
+vshufi32x4 zmm14, zmm8, zmm14, 221
+vshufi32x4 zmm9, zmm16, zmm9, 221
+vshufi32x4 zmm16, zmm7, zmm10, 136
+vshufi32x4 zmm8, zmm19, zmm20, 136
+vshufi32x4 zmm10, zmm7, zmm10, 221
+vshufi32x4 zmm20, zmm19, zmm20, 221
+vshufi32x4 zmm19, zmm22, zmm3, 136
+vshufi32x4 zmm7, zmm18, zmm4, 136
+vshufi32x4 zmm3, zmm22, zmm3, 221
+vshufi32x4 zmm4, zmm18, zmm4, 221
+vshufi32x4 zmm18, zmm0, zmm12, 136
+vshufi32x4 zmm22, zmm13, zmm11, 136
+vmovdqu64 zmmword ptr [rdi + 0], zmm18
+vshufi32x4 zmm12, zmm0, zmm12, 221
 vmovdqu64 zmmword ptr [rdi + 256], zmm22
-vshufi32x4 zmm12, zmm23, zmm12, 221
-vshufi32x4 zmm19, zmm9, zmm19, 221
-vmovdqu64 zmmword ptr [rdi + 64], zmm2
-vmovdqu64 zmmword ptr [rdi + 320], zmm24
-vmovdqu64 zmmword ptr [rdi + 128], zmm27
-vmovdqu64 zmmword ptr [rdi + 384], zmm20
-vmovdqu64 zmmword ptr [rdi + 192], zmm17
-vmovdqu64 zmmword ptr [rdi + 448], zmm13
-vmovdqu64 zmmword ptr [rdi + 512], zmm10
-vmovdqu64 zmmword ptr [rdi + 576], zmm11
-vmovdqu64 zmmword ptr [rdi + 640], zmm1
-vmovdqu64 zmmword ptr [rdi + 704], zmm12
-vmovdqu64 zmmword ptr [rdi + 768], zmm3
-vmovdqu64 zmmword ptr [rdi + 832], zmm6
-vmovdqu64 zmmword ptr [rdi + 896], zmm18
-vmovdqu64 zmmword ptr [rdi + 960], zmm19
+vshufi32x4 zmm11, zmm13, zmm11, 221
+vmovdqu64 zmmword ptr [rdi + 512], zmm12
+vshufi32x4 zmm12, zmm27, zmm6, 136
+vmovdqu64 zmmword ptr [rdi + 768], zmm11
+vshufi32x4 zmm11, zmm14, zmm9, 136
+vmovdqu64 zmmword ptr [rdi + 64], zmm12
+vshufi32x4 zmm6, zmm27, zmm6, 221
+vmovdqu64 zmmword ptr [rdi + 320], zmm11
+vshufi32x4 zmm9, zmm14, zmm9, 221
+vmovdqu64 zmmword ptr [rdi + 576], zmm6
+vshufi32x4 zmm6, zmm16, zmm8, 136
+vmovdqu64 zmmword ptr [rdi + 832], zmm9
+vshufi32x4 zmm9, zmm10, zmm20, 136
+vmovdqu64 zmmword ptr [rdi + 128], zmm6
+vshufi32x4 zmm8, zmm16, zmm8, 221
+vmovdqu64 zmmword ptr [rdi + 384], zmm9
+vshufi32x4 zmm20, zmm10, zmm20, 221
+vmovdqu64 zmmword ptr [rdi + 640], zmm8
+vshufi32x4 zmm8, zmm19, zmm7, 136
+vmovdqu64 zmmword ptr [rdi + 896], zmm20
+vshufi32x4 zmm20, zmm3, zmm4, 136
+vmovdqu64 zmmword ptr [rdi + 192], zmm8
+vshufi32x4 zmm7, zmm19, zmm7, 221
+vmovdqu64 zmmword ptr [rdi + 448], zmm20
+vshufi32x4 zmm4, zmm3, zmm4, 221
+vmovdqu64 zmmword ptr [rdi + 704], zmm7
+vmovdqu64 zmmword ptr [rdi + 960], zmm4
 add rdx, 1024
 add rdi, 1024
 sub rsi, 1920
