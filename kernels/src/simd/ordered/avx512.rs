@@ -1,6 +1,7 @@
 //! The loops for AVX-512, in assembly that `generator` writes (one file a loop, beside it).
 //!
-//! Measured on Zen 5 against the compiler's order of the same operations: 10% faster at N = 2^14.
+//! Measured on Zen 5 at N = 2^14 against the compiler's order of the same operations: 12% less time forward, 10% in the
+//! inverse.
 
 use super::OrderedLoops;
 use crate::modulus::Modulus;

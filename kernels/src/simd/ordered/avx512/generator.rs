@@ -76,7 +76,8 @@ impl Factor {
     }
 }
 
-/// The operations of one iteration.
+/// The operations of one iteration, on residues in place. What orders loads before the stores to the same places is that
+/// every result of a column or tile depends on all its residues.
 #[derive(Default)]
 struct Network(Vec<Operation>);
 
@@ -367,6 +368,7 @@ fn forward_columns() -> String {
 fn inverse_columns() -> String {
     let mut network = Network::default();
     for k in 0..16 {
+        // Four tiles ahead, as the generic code does where there is a source; in place it costs nothing that shows.
         network.prefetch(&format!("rdx + {}", 4 * 1024 + 64 * k));
     }
     let mut vectors: Vec<usize> = (0..16).map(|k| network.load(&format!("rdx + {}", 64 * (15 - k)))).collect();
