@@ -121,9 +121,11 @@ impl KeySwitch {
     /// if equal digits do not give that many, or the pool has too few primes.
     #[must_use]
     pub fn with_digits(chain: Chain, limbs: usize, digits: usize) -> Option<Self> {
-        let pool = chain.pool();
-        let special = limbs.div_ceil(digits);
-        let fits = digit_ranges(limbs, digits).len() == digits && limbs + special <= pool && special <= MAX_SOURCES;
+        if digits == 0 || digit_ranges(limbs, digits).len() != digits {
+            return None;
+        }
+        let (pool, special) = (chain.pool(), limbs.div_ceil(digits));
+        let fits = limbs + special <= pool && special <= MAX_SOURCES;
         fits.then(|| Self { limbs, special: PrimeIndex::range(pool - special..pool), digits })
     }
 
@@ -188,6 +190,8 @@ mod tests {
         let chain = Chain { data: 8, special: 4 };
         assert!(KeySwitch::with_digits(chain, 8, 1).is_none(), "sixteen primes of twelve");
         assert!(KeySwitch::with_digits(chain, 5, 4).is_none(), "groups of two give three digits");
+        assert!(KeySwitch::with_digits(chain, 5, 0).is_none());
+        assert!(KeySwitch::with_digits(chain, 5, usize::MAX).is_none());
         assert!(KeySwitch::with_digits(chain, 5, 5).is_some());
     }
 
