@@ -199,7 +199,7 @@ pub struct KernelsArguments {
 /// `hear-bench calibrate`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Runs seven inferences of shipped networks, verified, and fits to the times of their stages what a transform, a\nproduct and a byte take within a run. About a minute; keep the machine idle.\n\nExamples:\n  hear-bench calibrate --out mine.toml\n  hear plan --network 2d-128 --method fast-hear --strategy auto --machine mine.toml\n  hear-bench run --network 2d-128 --method fast-hear --strategy auto --machine mine.toml"
+    after_help = "Runs eight inferences of shipped networks, verified, and fits to the times of their stages what a transform, a\nproduct and a byte take within a run. About a minute; keep the machine idle.\n\nExamples:\n  hear-bench calibrate --out mine.toml\n  hear plan --network 2d-128 --method fast-hear --strategy auto --machine mine.toml\n  hear-bench run --network 2d-128 --method fast-hear --strategy auto --machine mine.toml"
 )]
 pub struct CalibrateArguments {
     /// File for the speeds [default: standard output]

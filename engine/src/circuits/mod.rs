@@ -23,10 +23,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Levels {
     context: Arc<Context>,
-    /// By number of limbs; [0] is unused.
-    gadgets: Vec<Option<Gadget>>,
-    /// Sums of rotated ciphertexts, rescaled, by number of limbs before; [0] and [1] are unused.
-    sums: Vec<Option<ExtendedBasis>>,
+    /// Key switching and sums of rotated ciphertexts, by number of limbs; [0] is unused.
+    bases: Vec<Option<ExtendedBasis>>,
     /// By number of limbs before the rescale; [0] and [1] are unused.
     rescales: Vec<Option<LimbPairDivision>>,
 }
@@ -41,16 +39,10 @@ impl Levels {
         limbs: usize,
         key_switch: impl Fn(usize) -> KeySwitchSpec,
     ) -> Result<Self, SpecError> {
-        let gadget = |l: usize| match l {
+        let basis = |l: usize| match l {
             0 => Ok(None),
-            _ => {
-                let KeySwitchSpec { limbs, special, digits, .. } = key_switch(l);
-                Gadget::new(context, &limbs, &special, digits).map(Some)
-            }
-        };
-        let sum = |l: usize| match l {
-            0 | 1 => Ok(None),
-            _ => ExtendedBasis::new(context, &key_switch(l), 1).map(Some),
+            // The last limb cannot be dropped.
+            _ => ExtendedBasis::new(context, &key_switch(l), usize::from(l > 1)).map(Some),
         };
         let rescale = |l: usize| match l {
             0 | 1 => None,
@@ -59,10 +51,9 @@ impl Levels {
                     .expect("one of at least two distinct primes is dropped"),
             ),
         };
-        let gadgets = (0..=limbs).map(gadget).collect::<Result<_, _>>()?;
-        let sums = (0..=limbs).map(sum).collect::<Result<_, _>>()?;
+        let bases = (0..=limbs).map(basis).collect::<Result<_, _>>()?;
         let rescales = (0..=limbs).map(rescale).collect();
-        Ok(Self { context: Arc::clone(context), gadgets, sums, rescales })
+        Ok(Self { context: Arc::clone(context), bases, rescales })
     }
 
     /// The ring.
@@ -77,16 +68,16 @@ impl Levels {
     /// If there are no tables for it.
     #[must_use]
     pub fn gadget(&self, limbs: usize) -> &Gadget {
-        self.gadgets[limbs].as_ref().expect("a ciphertext has at least one limb")
+        self.sums(limbs).gadget()
     }
 
-    /// Sums of rotated ciphertexts with a rescale that leaves one limb fewer.
+    /// Sums of rotated ciphertexts, with a rescale that leaves one limb fewer where there are several.
     ///
     /// # Panics
     /// If there are no tables for it.
     #[must_use]
     pub fn sums(&self, limbs: usize) -> &ExtendedBasis {
-        self.sums[limbs].as_ref().expect("a rescaled ciphertext has at least two limbs")
+        self.bases[limbs].as_ref().expect("a ciphertext has at least one limb")
     }
 
     /// The rescale that leaves one limb fewer.
@@ -111,7 +102,7 @@ impl Levels {
         let gadget = self.gadget(limbs);
         let switch = gadget.switch_scratch_words().max(gadget.mod_down_scratch_words());
         let own = 5 * limbs * n + 2 * n + switch.max(rescale).max(linear::multiply_accumulate_words(&self.context));
-        if limbs > 1 { own.max(self.sums(limbs).divide_rotations_words()) } else { own }
+        own.max(self.sums(limbs).divide_rotations_words())
     }
 }
 
