@@ -58,7 +58,9 @@ pub mod report;
 pub mod topology;
 
 pub use executor::{Body, Cancel, Executor, ExecutorError, ForkJoin, RunError, RunOptions, Serial};
-pub use graph::{BufferId, BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, ReusePolicy, StageId, TaskId};
+pub use graph::{
+    BufferId, BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, ReusePolicy, StageId, TaskCost, TaskId,
+};
 pub use memory::{Memory, MemoryError, TaskContext};
 pub use report::Report;
 pub use topology::Topology;

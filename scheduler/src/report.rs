@@ -34,13 +34,20 @@ pub struct StageReport {
     pub span_ns: u64,
 }
 
-/// The share of a worker.
+/// The share of a worker. What is neither busy, stealing nor waiting of the run's wall time was idle: before the worker
+/// came, between tasks, and after no task was left to wait for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerReport {
     /// How many tasks it ran.
     pub tasks: usize,
     /// Their times added up.
     pub busy_ns: u64,
+    /// How many of its tasks another worker had made ready.
+    pub stolen_tasks: usize,
+    /// Looking for tasks of others.
+    pub stealing_ns: u64,
+    /// Asleep, because every task that was left waited for another one or ran elsewhere.
+    pub waiting_ns: u64,
 }
 
 /// When and where a task ran.
@@ -167,7 +174,8 @@ mod tests {
             report.stages,
             [stage("conv", 2, 35, 5, 25), stage("pool", 1, 1, 31, 1), stage("empty", 0, 0, 0, 0)]
         );
-        assert_eq!(report.workers, [WorkerReport { tasks: 1, busy_ns: 15 }, WorkerReport { tasks: 2, busy_ns: 21 }]);
+        let worker = |(tasks, busy_ns)| WorkerReport { tasks, busy_ns, ..WorkerReport::default() };
+        assert_eq!(report.workers, [(1, 15), (2, 21)].map(worker));
         let order: Vec<_> = report.trace.unwrap().iter().map(|trace| (trace.task, trace.worker)).collect();
         assert_eq!(order, [(2, 0), (0, 1), (1, 1)]);
     }

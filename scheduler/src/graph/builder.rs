@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::dependencies;
 use super::placement::{self, Lifetime};
 use super::rows::Rows;
-use super::{Buffer, BufferId, BufferRange, Compiled, Graph, GraphError, MemoryOptions, StageId, Task, TaskId};
+use super::{
+    Buffer, BufferId, BufferRange, Compiled, Graph, GraphError, MemoryOptions, StageId, Task, TaskCost, TaskId,
+};
 
 /// A program being recorded: buffers, and tasks over them in the order in which a single thread would run them.
 ///
@@ -93,16 +95,22 @@ impl GraphBuilder {
 
     /// Appends a task to the program.
     ///
-    /// - `cost_ns`: an estimate of its time; it orders the work and never changes a result.
+    /// - `cost`: an estimate of its time (nanoseconds, or a [`TaskCost`]); it orders the work and never changes a result.
     /// - `reads`: what it reads. A buffer may stand there more than once.
     /// - `writes`: what it writes, each buffer once. A buffer in `writes` alone must be overwritten whole: what it holds
     ///   on entry is unspecified. A buffer in both lists is changed in place: the task gets it among its writes only.
     ///
     /// # Panics
     /// At the 2^32nd task.
-    pub fn task(&mut self, stage: StageId, cost_ns: u64, reads: &[BufferRange], writes: &[BufferRange]) -> TaskId {
+    pub fn task(
+        &mut self,
+        stage: StageId,
+        cost: impl Into<TaskCost>,
+        reads: &[BufferRange],
+        writes: &[BufferRange],
+    ) -> TaskId {
         let task = TaskId::from_index(self.tasks.len());
-        self.tasks.push(Task { stage, cost_ns });
+        self.tasks.push(Task { stage, cost: cost.into() });
         self.reads.push(reads.iter().copied());
         self.writes.push(writes.iter().copied());
         task
@@ -128,7 +136,7 @@ impl GraphBuilder {
         let placement = placement::place(&words, &self.lifetimes(&reads), options);
         let displaced = |task: usize| placement.displaced_at(Positions::of(task));
         let predecessors = dependencies::derive(self.buffers.len(), &reads, &self.writes, displaced);
-        let waves = dependencies::waves(&predecessors, |task| self.tasks[task].cost_ns);
+        let waves = dependencies::waves(&predecessors, |task| self.tasks[task].cost.time_ns);
 
         Ok(Graph(Arc::new(Compiled {
             stages: self.stages,

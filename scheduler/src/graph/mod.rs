@@ -45,10 +45,26 @@ struct Compiled {
     scratch_words: usize,
 }
 
+/// What a task is estimated to take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskCost {
+    /// Nanoseconds on one thread.
+    pub time_ns: u64,
+    /// Bytes that it reads beside its buffers, such as weights and keys: what every task brings from memory anew.
+    pub streamed_bytes: u64,
+}
+
+impl From<u64> for TaskCost {
+    /// A task of so many nanoseconds that reads nothing but its buffers.
+    fn from(time_ns: u64) -> Self {
+        Self { time_ns, streamed_bytes: 0 }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Task {
     stage: StageId,
-    cost_ns: u64,
+    cost: TaskCost,
 }
 
 #[derive(Clone, Copy)]
@@ -96,10 +112,10 @@ impl Graph {
         &self.0.stages[stage.index()]
     }
 
-    /// The caller's estimate of a task's time.
+    /// The caller's estimate of what a task takes.
     #[must_use]
-    pub fn cost_ns(&self, task: TaskId) -> u64 {
-        self.0.tasks[task.index()].cost_ns
+    pub fn cost(&self, task: TaskId) -> TaskCost {
+        self.0.tasks[task.index()].cost
     }
 
     /// What a task only reads, in the declared order. A buffer that the task lists as read and written stands among

@@ -87,7 +87,7 @@ proptest! {
         let mut wave_of = vec![None; graph.task_count()];
         for (number, wave) in graph.waves().enumerate() {
             prop_assert!(!wave.is_empty());
-            prop_assert!(wave.is_sorted_by(|a, b| graph.cost_ns(*a) >= graph.cost_ns(*b)));
+            prop_assert!(wave.is_sorted_by(|a, b| graph.cost(*a).time_ns >= graph.cost(*b).time_ns));
             for task in wave {
                 prop_assert_eq!(wave_of[task.index()].replace(number), None);
             }
@@ -132,7 +132,7 @@ fn a_buffer_in_both_lists_is_a_write() {
     let reads = [buffers.slice(0..1), buffers.slice(2..4), buffers.slice(0..1)];
     assert_eq!(graph.reads(task), reads);
     assert_eq!(graph.writes(task), [buffers.slice(1..2)]);
-    assert_eq!((graph.stage_name(graph.stage(task)), graph.cost_ns(task)), ("stage", 7));
+    assert_eq!((graph.stage_name(graph.stage(task)), graph.cost(task).time_ns), ("stage", 7));
 }
 
 #[test]
