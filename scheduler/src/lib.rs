@@ -9,6 +9,8 @@
 //! 3. An [`Executor`] runs the graph: [`Serial`] in program order, [`ForkJoin`] on threads. The result is that of
 //!    program order, bit for bit, whatever the executor and the number of threads.
 //!
+//! Beside that, [`trace`] says where the time of a run went.
+//!
 //! The operations themselves stay with the caller, usually in a `Vec` indexed by [`TaskId::index`], behind [`Body`].
 //!
 //! ```
@@ -56,6 +58,8 @@ pub mod graph;
 pub mod memory;
 pub mod report;
 pub mod topology;
+pub mod trace;
+mod units;
 
 pub use executor::{Body, Cancel, Executor, ExecutorError, ForkJoin, RunError, RunOptions, Serial};
 pub use graph::{
