@@ -9,7 +9,7 @@
 //! 3. An [`Executor`] runs the graph: [`Serial`] in program order, [`ForkJoin`] on threads. The result is that of
 //!    program order, bit for bit, whatever the executor and the number of threads.
 //!
-//! Beside that, [`trace`] says where the time of a run went.
+//! Beside that, [`trace`] says where the time of a run went, and [`simulate`] what a run would take on another machine.
 //!
 //! The operations themselves stay with the caller, usually in a `Vec` indexed by [`TaskId::index`], behind [`Body`].
 //!
@@ -57,6 +57,7 @@ pub mod executor;
 pub mod graph;
 pub mod memory;
 pub mod report;
+pub mod simulate;
 pub mod topology;
 pub mod trace;
 mod units;
