@@ -1,5 +1,7 @@
 //! The command line.
 
+mod observe;
+
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
@@ -8,6 +10,8 @@ use hear_engine::network::{
     method::{Method, StrategyChoice, Switches, UnknownName},
 };
 use hear_model::input::{ClipSource, RowRange};
+
+pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
 
 use crate::configuration::ExecutorKind;
 
@@ -31,8 +35,12 @@ pub enum Command {
     Kernels(KernelsArguments),
     /// Measure the speeds of this machine, by which plans are chosen for it, as TOML
     Calibrate(CalibrateArguments),
-    /// Print what this machine has, as TOML
+    /// Print what this machine has and how fast it is, as TOML that simulate reads
     Machine,
+    /// Show where the time of a run goes: workers, stages, critical path, longest tasks
+    Trace(Box<TraceArguments>),
+    /// Predict what a run would take on other numbers of threads and on other machines
+    Simulate(Box<SimulateArguments>),
     /// Measure one configuration given as JSON on standard input
     #[command(name = crate::child::SUBCOMMAND, hide = true)]
     Measure,
@@ -45,7 +53,9 @@ Examples:
   hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml
-  hear-bench machine";
+  hear-bench machine > mine.toml
+  hear-bench trace --network 2d-128 --threads 1,2 --out trace.json
+  hear-bench simulate --network 2d-128 --threads 1..64 --machine configs/machines/xeon-8268.toml";
 
 const RUN_EXAMPLES: &str = "\
 Every combination of network, method, strategy and threads is measured in a process of its own. A

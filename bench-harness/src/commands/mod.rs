@@ -6,6 +6,8 @@ mod machine;
 mod output;
 mod precision;
 mod run;
+mod simulate;
+mod trace;
 
 use std::io::{Write, stdin};
 
@@ -24,6 +26,8 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Machine => machine::run(output),
+        Command::Trace(arguments) => trace::run(&arguments, output),
+        Command::Simulate(arguments) => simulate::run(&arguments, output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),
     }
 }

@@ -1,0 +1,182 @@
+//! `hear-bench trace`.
+
+use std::io::Write;
+
+use anyhow::{Result, anyhow};
+use hear_scheduler::trace::{Profile, Scaling};
+use serde::Serialize;
+
+use super::{
+    output::{Destination, Layout, write_value},
+    run::open_network,
+    usable_threads,
+};
+use crate::{
+    arguments::{RunsArguments, ThreadList, TraceArguments},
+    configuration::{Configuration, ExecutorKind, InstructionsError, Protocol},
+    counters::Counts,
+    display,
+    failure::Failure,
+    floors::BestSpeeds,
+    observation::{Observation, observe},
+    record::Identity,
+    statistics::Summary,
+    system::{Machine, commit},
+};
+
+/// The largest difference of a decrypted logit from the plain one that is accepted, as for `run`.
+const TOLERANCE: f64 = 0.25;
+
+/// What `--json` writes.
+#[derive(Serialize)]
+struct Record {
+    #[serde(flatten)]
+    identity: Identity,
+    isa: String,
+    executor: ExecutorKind,
+    samples: usize,
+    /// Why something was not counted, if it was not.
+    counters_objection: Option<String>,
+    runs: Vec<RunRecord>,
+    /// One a number of threads above 1, where 1 is among them.
+    scaling: Vec<Scaling>,
+    machine: Machine,
+    commit: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RunRecord {
+    threads: usize,
+    /// Whole inferences.
+    infer_s: Summary,
+    /// Medians.
+    counts: Counts,
+    /// Of the run whose wall time is the median.
+    profile: Profile,
+}
+
+pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<(), Failure> {
+    let ThreadList(threads) = arguments.threads.clone().unwrap_or_else(|| default_threads(&arguments.runs));
+    check_threads(&arguments.runs, &threads)?;
+    let configuration = configuration(&arguments.network, arguments.method, &arguments.runs, &threads)?;
+    let observation = observe(&configuration, &threads)?;
+    if let Some(path) = &arguments.out {
+        write_value(path, &observation.file()?, Layout::Compact)?;
+    }
+    let record = record(&observation, &arguments.runs)?;
+    let destination = arguments.json.as_deref().map(Destination::new);
+    if destination != Some(Destination::StandardOutput) {
+        describe(&record, output)?;
+    }
+    match destination {
+        None => {}
+        Some(Destination::StandardOutput) => writeln!(output, "{}", serde_json::to_string_pretty(&record)?)?,
+        Some(Destination::File(path)) => write_value(path, &record, Layout::Pretty)?,
+    }
+    Ok(())
+}
+
+/// One thread, and as many as can run.
+fn default_threads(runs: &RunsArguments) -> ThreadList {
+    let most = if runs.executor == ExecutorKind::Serial { 1 } else { usable_threads() };
+    ThreadList(if most == 1 { vec![1] } else { vec![1, most] })
+}
+
+/// Refuses more than one thread of the serial executor.
+pub(super) fn check_threads(runs: &RunsArguments, threads: &[usize]) -> Result<(), Failure> {
+    match threads.iter().find(|&&threads| threads > 1) {
+        Some(several) if runs.executor == ExecutorKind::Serial => {
+            Err(Failure::usage(anyhow!("--threads {several} with --executor serial: expected 1")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is run: clips of the shipped test set under a plan for the most of these threads.
+pub(super) fn configuration(
+    network: &str,
+    method: hear_engine::network::method::Method,
+    runs: &RunsArguments,
+    threads: &[usize],
+) -> Result<Configuration, Failure> {
+    use hear_engine::network::method::StrategyChoice;
+    use hear_model::input::ClipSource;
+    let shape = open_network(network)?.shape();
+    let configuration = Configuration {
+        network: network.to_owned(),
+        method,
+        strategy: runs.strategy.unwrap_or(StrategyChoice::of(method)),
+        key_switching: runs.key_switching,
+        speeds: None,
+        threads: threads.iter().copied().max().unwrap_or(1),
+        clips: ClipSource::Synthetic,
+        labels: None,
+        protocol: Protocol {
+            first_row: 0,
+            samples: runs.samples,
+            warm_up: runs.warm_up,
+            repeats: 1,
+            prepared: false,
+            executor: runs.executor,
+            without: Vec::new(),
+            isa: runs.isa.clone(),
+            tolerance: TOLERANCE,
+        },
+    };
+    match configuration.isa() {
+        Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
+        other => other?,
+    };
+    configuration.plan(shape)?;
+    Ok(configuration)
+}
+
+fn record(observation: &Observation, arguments: &RunsArguments) -> Result<Record> {
+    let Observation { graph, context, .. } = observation;
+    let runs = observation.runs.iter().map(|runs| {
+        Ok(RunRecord {
+            threads: runs.threads,
+            infer_s: runs.infer_s()?,
+            counts: runs.median_counts(),
+            profile: runs.profile(graph)?,
+        })
+    });
+    let runs = runs.collect::<Result<_>>()?;
+    let mut scaling = Vec::new();
+    if let Some(one) = observation.on(1) {
+        for several in observation.runs.iter().filter(|runs| runs.threads > 1) {
+            let bytes_per_ns = BestSpeeds::measure(context, several.threads).bytes_per_ns * several.threads as f64;
+            scaling.push(Scaling::new(graph, &one.reports, &several.reports, Some(bytes_per_ns))?);
+        }
+    }
+    Ok(Record {
+        identity: observation.identity.clone(),
+        isa: context.isa().name().to_owned(),
+        executor: arguments.executor,
+        samples: arguments.samples,
+        counters_objection: observation.counters_objection.clone(),
+        runs,
+        scaling,
+        machine: Machine::detect(),
+        commit: commit(),
+    })
+}
+
+fn describe(record: &Record, output: &mut dyn Write) -> Result<()> {
+    let Record { identity, isa, executor, samples, .. } = record;
+    let Identity { network, method, strategy, .. } = identity;
+    writeln!(output, "{network} {method} {strategy}, {isa}, {executor}, median of {samples} runs")?;
+    for RunRecord { threads, infer_s, counts, profile } in &record.runs {
+        let [median, least] = [infer_s.median, infer_s.min].map(display::seconds);
+        writeln!(output, "\n{}: inference {median}, at least {least}", display::threads(*threads))?;
+        write!(output, "{profile}")?;
+        writeln!(output, "\n  counted: {}", counts.describe())?;
+    }
+    if let Some(objection) = &record.counters_objection {
+        writeln!(output, "  {objection}")?;
+    }
+    for scaling in &record.scaling {
+        write!(output, "\n{scaling}")?;
+    }
+    Ok(())
+}
