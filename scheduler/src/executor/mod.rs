@@ -6,7 +6,9 @@ mod error;
 mod fork_join;
 mod serial;
 mod session;
+mod stealing;
 mod stop;
+mod team;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use error::{ExecutorError, RunError};
 pub use fork_join::ForkJoin;
 pub use serial::Serial;
+pub use stealing::Stealing;
 
 use crate::graph::{Graph, TaskId};
 use crate::memory::{Memory, TaskContext};
@@ -36,7 +39,7 @@ impl<F: Fn(TaskId, &mut TaskContext<'_>) + Sync> Body for F {
 
 /// A way to run the tasks of a graph.
 pub trait Executor: fmt::Debug + Send + Sync {
-    /// A short name for reports: `serial`, `fork-join`.
+    /// A short name for reports: `serial`, `fork-join`, `stealing`.
     fn name(&self) -> &'static str;
 
     /// How many workers there are: at least one. Each is a thread, or the caller's.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use hear_scheduler::report::TaskTrace;
 use hear_scheduler::{
     BufferId, Cancel, Executor, ForkJoin, Graph, GraphBuilder, Memory, MemoryOptions, RunError, RunOptions, Serial,
-    TaskContext, TaskId,
+    Stealing, TaskContext, TaskId,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -21,6 +21,7 @@ fn executors() -> Vec<Box<dyn Executor>> {
     let mut executors: Vec<Box<dyn Executor>> = vec![Box::new(Serial)];
     for threads in [1, 2, 3, 8] {
         executors.push(Box::new(ForkJoin::new(threads).unwrap()));
+        executors.push(Box::new(Stealing::new(threads).unwrap()));
     }
     executors
 }

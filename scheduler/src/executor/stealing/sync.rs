@@ -1,0 +1,11 @@
+//! What the protocol is built from. [`super::model`] puts a model checker's in the place of these.
+
+pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+pub(super) use std::sync::{Condvar, Mutex, MutexGuard};
+
+pub(super) use crossbeam::deque::{Steal, Stealer, Worker as Deque};
+
+/// Passes the time of a moment.
+pub(super) fn pause() {
+    std::hint::spin_loop();
+}
