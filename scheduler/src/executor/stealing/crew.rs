@@ -12,8 +12,8 @@ use super::sync::{AtomicBool, AtomicUsize, Deque, Mutex, MutexGuard, Ordering, S
 /// made ready and has in its cache; others steal from the far end, where the oldest tasks lie.
 #[derive(Debug)]
 pub(super) struct Crew<'v> {
-    deques: Vec<Mutex<Deque<usize>>>,
-    stealers: Vec<Stealer<usize>>,
+    deques: Vec<Mutex<Deque>>,
+    stealers: Vec<Stealer>,
     /// For each worker the others, in the order in which it visits them.
     victims: &'v [Vec<usize>],
     sleep: Sleep,
@@ -28,7 +28,7 @@ pub(super) struct Crew<'v> {
 pub(super) struct Seat<'c> {
     crew: &'c Crew<'c>,
     worker: usize,
-    deque: MutexGuard<'c, Deque<usize>>,
+    deque: MutexGuard<'c, Deque>,
     /// What to do next, ahead of everything in the deque.
     next: Option<usize>,
     pub(super) idleness: Idleness,
