@@ -2,6 +2,7 @@
 
 mod crew;
 #[cfg(test)]
+#[expect(clippy::duplicate_mod, reason = "the same code over a model checker's primitives")]
 mod model;
 mod sleep;
 mod sync;
