@@ -57,7 +57,9 @@ pub mod memory;
 pub mod report;
 pub mod topology;
 
-pub use executor::{Body, Cancel, Executor, ExecutorError, ForkJoin, RunError, RunOptions, Serial, Stealing};
+pub use executor::{
+    Body, Cancel, CancelOnDrop, Executor, ExecutorError, ForkJoin, RunError, RunOptions, Serial, Stealing,
+};
 pub use graph::{
     BufferId, BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, ReusePolicy, StageId, TaskCost, TaskId,
 };

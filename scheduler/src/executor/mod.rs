@@ -98,9 +98,25 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// A guard that turns the switch when it is dropped: for work whose owner may go away.
+    #[must_use]
+    pub fn on_drop(self) -> CancelOnDrop {
+        CancelOnDrop(self)
+    }
+
     /// Whether [`Self::cancel`] has been called.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Cancels when it is dropped: see [`Cancel::on_drop`].
+#[derive(Debug)]
+pub struct CancelOnDrop(Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }

@@ -188,6 +188,11 @@ impl Graph {
         self.0.buffers[buffer.index()].is_input
     }
 
+    /// The inputs.
+    pub fn inputs(&self) -> impl Iterator<Item = BufferId> {
+        self.buffers().filter(|&buffer| self.is_input(buffer))
+    }
+
     /// Whether the buffer is an output: kept until the run's end.
     #[must_use]
     pub fn is_output(&self, buffer: BufferId) -> bool {
