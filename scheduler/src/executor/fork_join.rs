@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -7,6 +8,7 @@ use super::stop::{Stop, catch};
 use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
 use crate::graph::Graph;
 use crate::memory::Memory;
+use crate::placement::Placement;
 use crate::report::Report;
 
 /// Threads of its own, wave by wave: all tasks of one depth run, and when the last has ended, those of the next.
@@ -19,21 +21,39 @@ pub struct ForkJoin {
 }
 
 impl ForkJoin {
-    /// Starts `threads` threads, which sleep between runs and end with the executor.
+    /// Starts `threads` threads, which the system places: see [`Self::on`].
     ///
     /// # Errors
     /// If `threads` is 0, or if the system gives no threads.
     pub fn new(threads: usize) -> Result<Self, ExecutorError> {
-        // Rayon reads 0 as "as many as there are CPUs".
-        if threads == 0 {
-            return Err(ExecutorError::NoThreads);
-        }
+        Self::on(&Placement::unpinned(threads)?)
+    }
+
+    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or does not bind one.
+    pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        let threads = placement.workers();
+        let failure = Arc::new(Mutex::new(None));
+        let start = {
+            let (placement, failure) = (placement.clone(), Arc::clone(&failure));
+            move |worker| {
+                if let Err(error) = placement.bind_current_thread(worker) {
+                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            }
+        };
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|index| format!("hear-worker-{index}"))
+            .start_handler(start)
             .build()
             .map_err(|error| ExecutorError::Refused { threads, reason: error.to_string() })?;
-        Ok(Self { pool })
+        // Threads take up work when they are bound, so whoever has answered is.
+        pool.broadcast(|_| ());
+        let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failure.map_or(Ok(Self { pool }), |error| Err(error.into()))
     }
 
     /// Hands the numbers below `count` out to the workers: each calls `work` once, with its own index and an iterator

@@ -4,6 +4,7 @@
 
 mod error;
 mod fork_join;
+mod kind;
 mod serial;
 mod session;
 mod stop;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use error::{ExecutorError, RunError};
 pub use fork_join::ForkJoin;
+pub use kind::{ExecutorKind, UnknownExecutor};
 pub use serial::Serial;
 
 use crate::graph::{Graph, TaskId};
