@@ -3,6 +3,7 @@ use super::team::Team;
 use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
 use crate::graph::Graph;
 use crate::memory::Memory;
+use crate::placement::Placement;
 use crate::report::Report;
 
 /// Threads of its own, wave by wave: all tasks of one depth run, and when the last has ended, those of the next.
@@ -15,12 +16,20 @@ pub struct ForkJoin {
 }
 
 impl ForkJoin {
-    /// Starts `threads` threads, which sleep between runs and end with the executor.
+    /// Starts `threads` threads, which the system places: see [`Self::on`].
     ///
     /// # Errors
     /// If `threads` is 0, or if the system gives no threads.
     pub fn new(threads: usize) -> Result<Self, ExecutorError> {
-        Ok(Self { team: Team::new(threads)? })
+        Self::on(&Placement::unpinned(threads)?)
+    }
+
+    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or does not bind one.
+    pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        Ok(Self { team: Team::on(placement)? })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod error;
 mod fork_join;
+mod kind;
 mod serial;
 mod session;
 mod stealing;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use error::{ExecutorError, RunError};
 pub use fork_join::ForkJoin;
+pub use kind::{ExecutorKind, UnknownExecutor};
 pub use serial::Serial;
 pub use stealing::Stealing;
 

@@ -1,11 +1,13 @@
 //! Threads that sleep between runs: what the executors with threads have in common.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::stop::{Stop, catch};
 use super::{Cancel, ExecutorError, RunError};
+use crate::placement::Placement;
 
 /// Worker threads, numbered from 0.
 #[derive(Debug)]
@@ -14,18 +16,28 @@ pub(super) struct Team {
 }
 
 impl Team {
-    /// Starts the threads, which end with the team.
-    pub(super) fn new(threads: usize) -> Result<Self, ExecutorError> {
-        // Rayon reads 0 as "as many as there are CPUs".
-        if threads == 0 {
-            return Err(ExecutorError::NoThreads);
-        }
+    /// Starts a thread a worker, each bound as `placement` says. They end with the team.
+    pub(super) fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        let threads = placement.workers();
+        let failure = Arc::new(Mutex::new(None));
+        let start = {
+            let (placement, failure) = (placement.clone(), Arc::clone(&failure));
+            move |worker| {
+                if let Err(error) = placement.bind_current_thread(worker) {
+                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            }
+        };
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|index| format!("hear-worker-{index}"))
+            .start_handler(start)
             .build()
             .map_err(|error| ExecutorError::Refused { threads, reason: error.to_string() })?;
-        Ok(Self { pool })
+        // Threads take up work when they are bound, so whoever has answered is.
+        pool.broadcast(|_| ());
+        let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failure.map_or(Ok(Self { pool }), |error| Err(error.into()))
     }
 
     pub(super) fn workers(&self) -> usize {

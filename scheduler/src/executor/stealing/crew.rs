@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::sleep::Sleep;
 use super::sync::{AtomicBool, AtomicUsize, Deque, Mutex, MutexGuard, Ordering, Steal, Stealer, pause};
+use crate::placement::Placement;
 
 /// The workers of one run.
 ///
@@ -14,8 +15,8 @@ use super::sync::{AtomicBool, AtomicUsize, Deque, Mutex, MutexGuard, Ordering, S
 pub(super) struct Crew<'v> {
     deques: Vec<Mutex<Deque>>,
     stealers: Vec<Stealer>,
-    /// For each worker the others, in the order in which it visits them.
-    victims: &'v [Vec<usize>],
+    /// Whom each worker visits, in which order.
+    placement: &'v Placement,
     sleep: Sleep,
     unfinished: AtomicUsize,
     is_over: AtomicBool,
@@ -43,15 +44,15 @@ pub(super) struct Idleness {
 }
 
 impl<'v> Crew<'v> {
-    /// A worker for each list of victims, for so many tasks.
-    pub(super) fn new(victims: &'v [Vec<usize>], tasks: usize, looks: usize) -> Self {
-        let deques: Vec<_> = victims.iter().map(|_| Deque::new_lifo()).collect();
+    /// Workers so placed, for so many tasks.
+    pub(super) fn new(placement: &'v Placement, tasks: usize, looks: usize) -> Self {
+        let deques: Vec<_> = (0..placement.workers()).map(|_| Deque::new_lifo()).collect();
         let stealers = deques.iter().map(Deque::stealer).collect();
         Self {
             deques: deques.into_iter().map(Mutex::new).collect(),
             stealers,
-            victims,
-            sleep: Sleep::new(victims.len()),
+            placement,
+            sleep: Sleep::new(placement.workers()),
             unfinished: AtomicUsize::new(tasks),
             is_over: AtomicBool::new(tasks == 0),
             looks,
@@ -85,7 +86,7 @@ impl<'v> Crew<'v> {
 
     /// The oldest task of the first worker that has one.
     fn steal(&self, worker: usize) -> Option<usize> {
-        for &victim in &self.victims[worker] {
+        for &victim in self.placement.victims(worker) {
             loop {
                 match self.stealers[victim].steal() {
                     Steal::Success(task) => return Some(task),

@@ -15,7 +15,9 @@ use super::team::Team;
 use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
 use crate::graph::{Graph, TaskId};
 use crate::memory::Memory;
+use crate::placement::{Pin, Placement, PlacementOptions};
 use crate::report::Report;
+use crate::topology::Topology;
 
 /// Threads of its own that take a task as soon as everything it waits for has ended.
 ///
@@ -32,7 +34,7 @@ use crate::report::Report;
 #[derive(Debug)]
 pub struct Stealing {
     team: Team,
-    victims: Vec<Vec<usize>>,
+    placement: Placement,
     looks: usize,
 }
 
@@ -40,16 +42,23 @@ pub struct Stealing {
 const LOOKS: usize = 200;
 
 impl Stealing {
-    /// Starts `threads` threads, which sleep between runs and end with the executor.
+    /// Starts `threads` threads, which the system places: see [`Self::on`].
     ///
     /// # Errors
     /// If `threads` is 0, or if the system gives no threads.
     pub fn new(threads: usize) -> Result<Self, ExecutorError> {
-        let team = Team::new(threads)?;
-        let victims = (0..threads).map(|worker| (1..threads).map(|step| (worker + step) % threads).collect());
-        // Where threads have to share a processor, one that only looks takes it from one that works.
-        let usable = crate::Topology::detect().usable_threads();
-        Ok(Self { team, victims: victims.collect(), looks: if threads <= usable { LOOKS } else { 0 } })
+        let options = PlacementOptions { threads: Some(threads), pin: Some(Pin::None), smt: false };
+        Self::on(&Placement::new(&Topology::detect(), &options)?)
+    }
+
+    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or does not bind one.
+    pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        // Where threads have to share a CPU, one that only looks takes it from one that works.
+        let looks = if placement.oversubscribed().is_some() { 0 } else { LOOKS };
+        Ok(Self { team: Team::on(placement)?, placement: placement.clone(), looks })
     }
 }
 
@@ -81,7 +90,7 @@ impl Executor for Stealing {
         let mut sources: Vec<_> = graph.tasks().filter(|&task| graph.predecessors(task).is_empty()).collect();
         sources.sort_by_key(|&task| Reverse(graph.remaining_ns(task)));
         let sources: Vec<_> = sources.into_iter().map(TaskId::index).collect();
-        let crew = Crew::new(&self.victims, graph.task_count(), self.looks);
+        let crew = Crew::new(&self.placement, graph.task_count(), self.looks);
         crew.deal(&sources);
         self.team.each_worker(|worker| work(graph, &crew, crew.seat(worker), session.worker(worker)));
         session.finish()

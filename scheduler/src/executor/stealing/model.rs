@@ -12,6 +12,8 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
+use crate::placement::Placement;
+
 #[path = "crew.rs"]
 mod crew;
 #[path = "sleep.rs"]
@@ -95,22 +97,17 @@ fn check(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
-fn victims(workers: usize) -> &'static [Vec<usize>] {
-    static TWO: OnceLock<Vec<Vec<usize>>> = OnceLock::new();
-    static THREE: OnceLock<Vec<Vec<usize>>> = OnceLock::new();
-    let make = || (0..workers).map(|worker| (1..workers).map(|step| (worker + step) % workers).collect()).collect();
-    match workers {
-        2 => TWO.get_or_init(make),
-        3 => THREE.get_or_init(make),
-        _ => unreachable!("models are small"),
-    }
+/// Kept from one execution to the next: it is no part of the model.
+fn placement(workers: usize) -> &'static Placement {
+    static PLACEMENTS: [OnceLock<Placement>; 2] = [const { OnceLock::new() }; 2];
+    PLACEMENTS[workers - 2].get_or_init(|| Placement::unpinned(workers).unwrap())
 }
 
 /// Workers run a graph, given as the successors of each task, each of which has one predecessor; task 0 is dealt out. Every
 /// task runs once, and everybody comes home: loom reports threads that wait for ever.
 fn run(workers: usize, preemptions: usize, successors: &'static [&'static [usize]]) {
     check(preemptions, move || {
-        let crew = Arc::new(Crew::new(victims(workers), successors.len(), 1));
+        let crew = Arc::new(Crew::new(placement(workers), successors.len(), 1));
         let runs: Arc<Vec<AtomicUsize>> = Arc::new(successors.iter().map(|_| AtomicUsize::new(0)).collect());
         crew.deal(&[0]);
         let work = |worker: usize| {
@@ -149,7 +146,7 @@ fn three_workers_come_home() {
 #[test]
 fn tasks_that_meet_are_run_at_one_time() {
     check(3, || {
-        let crew = Arc::new(Crew::new(victims(2), 3, 0));
+        let crew = Arc::new(Crew::new(placement(2), 3, 0));
         let arrived = Arc::new((loom::sync::Mutex::new(0), loom::sync::Condvar::new()));
         crew.deal(&[0]);
         let work = |worker: usize| {
@@ -183,7 +180,7 @@ fn tasks_that_meet_are_run_at_one_time() {
 #[test]
 fn an_end_wakes_everybody() {
     check(3, || {
-        let crew = Arc::new(Crew::new(victims(2), 2, 0));
+        let crew = Arc::new(Crew::new(placement(2), 2, 0));
         let other = {
             let crew = Arc::clone(&crew);
             thread::spawn(move || assert!(crew.seat(1).next().is_none(), "there is no task"))
