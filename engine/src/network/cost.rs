@@ -34,7 +34,7 @@ pub struct Counts {
     /// Limbs converted from, times limbs converted to, of base conversions from several limbs. (A conversion from one limb is a
     /// part of the transform that follows.)
     pub conversion_limbs: u64,
-    /// Bytes of plaintexts and keys that are read.
+    /// Bytes of plaintexts and keys that are read. A key that tasks of a stage use one after the other counts once.
     pub bytes_read: u64,
 }
 
@@ -218,6 +218,17 @@ impl SwitchUnits {
         }
     }
 
+    /// One limb of [`SwitchUnits::key_products`].
+    pub(super) fn limb_key_products(self, count: u64, keys: u64) -> Counts {
+        let Counts { key_limbs, bytes_read, .. } = self.key_products(count, keys);
+        Counts { key_limbs: key_limbs / self.extended, bytes_read: bytes_read / self.extended, ..Counts::default() }
+    }
+
+    /// `count` plaintexts of so many whole limbs that are added.
+    pub(super) fn constants(self, limbs: u64, count: u64) -> Counts {
+        Counts { bytes_read: count * limbs * self.limb_bytes, ..Counts::default() }
+    }
+
     /// Conjugations of sums in the extended basis, which are added to the sums.
     pub(super) fn conjugate(self, count: u64) -> Counts {
         let mut counts = self.key_products(count, u64::from(count > 0));
@@ -280,6 +291,11 @@ impl Units {
         Counts { ntt: count * 2 * l, rescale: count, ..Counts::default() }
     }
 
+    /// `count` plaintexts of l whole limbs that are added.
+    pub(super) fn constants(self, l: u64, count: u64) -> Counts {
+        Counts { bytes_read: count * l * self.n * 4, ..Counts::default() }
+    }
+
     /// `count` products of a ciphertext of l limbs with a plaintext of real slots, half of which is stored.
     pub(super) fn products(self, l: u64, count: u64) -> Counts {
         Counts {
@@ -328,6 +344,7 @@ impl Plan {
                 let products = outputs * inputs * (babies.len() * giants.len()) as u64;
                 counts += hoisted(l, inputs, nonzero(&babies));
                 counts += units.products(l, products);
+                counts += units.constants(next, u64::from(linear.layer == LinearLayer::Dense));
                 if self.sums_rotations_extended(&giants) {
                     counts += units.rotated_sums(l, outputs, nonzero(&giants));
                 } else {
@@ -342,6 +359,7 @@ impl Plan {
                 counts += Units::rescales(l - 1, inputs);
                 // Four products between ciphertexts.
                 counts.product_limbs += inputs * 4 * (l - 1);
+                counts += units.constants(l - 1 + next, inputs);
             }
             Step::Merge(merge) => {
                 let rotated = inputs - inputs.div_ceil(merge.lane_offsets.len() as u64);

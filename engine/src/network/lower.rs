@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId};
+use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId, TaskCost};
 
 use super::{
     cost::{Counts, Speeds, Units},
@@ -160,6 +160,7 @@ impl Lowering<'_> {
                     let operation = PaperOperation::Line { stage: index, ciphertext };
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, 1);
+                    work += self.constant(y.limbs());
                     self.emit_paper(operation, &[x.0], &[y.0], work);
                     y
                 };
@@ -168,10 +169,10 @@ impl Lowering<'_> {
                     let limbs = y.limbs();
                     let z = self.value(limbs - 1);
                     let operation = PaperOperation::Multiply { stage: index, ciphertext };
-                    // Four products between components weigh as much as two with plaintexts.
-                    let mut work = self.products(limbs, 2);
-                    work += self.key_switch(limbs);
+                    let mut work = self.key_switch(limbs);
                     work += Units::rescales(limbs as u64, 1);
+                    work += self.constant(z.limbs());
+                    work.product_limbs += 4 * limbs as u64;
                     self.emit_paper(operation, &[y.0, x.first(limbs).0], &[z.0], work);
                     z
                 };
@@ -270,7 +271,9 @@ impl Lowering<'_> {
             }
             let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
             let operation = PaperOperation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
-            let work = Counts { key_limbs: (2 * switch.digits * rotations.len()) as u64, ..transforms(switch.digits) };
+            let mut work =
+                self.units.at(limbs as u64).limb_key_products(rotations.len() as u64, rotations.len() as u64);
+            work += transforms(switch.digits);
             self.emit_paper(operation, &reads, &writes, work);
         }
         let mut results = Vec::with_capacity(rotations.len());
@@ -313,6 +316,7 @@ impl Lowering<'_> {
         let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));
         work.product_limbs += (limbs * terms.len()) as u64;
+        work += self.constant(constant.map_or(0, |_| result.limbs()));
         self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
         result
     }
@@ -323,7 +327,8 @@ impl Lowering<'_> {
         let result = self.value(limbs - 1);
         let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
         let rotated = rotations.iter().filter(|&&amount| amount != 0).count() as u64;
-        let work = self.units.rotated_sums(limbs as u64, 1, rotated);
+        let mut work = self.units.rotated_sums(limbs as u64, 1, rotated);
+        work += self.constant(constant.map_or(0, |_| result.limbs()));
         let operation = PaperOperation::SumRotations { limbs, rotations: rotations.to_vec(), constant };
         self.emit_paper(operation, &reads, &[result.0], work);
         result
@@ -350,13 +355,84 @@ impl Lowering<'_> {
         self.units.products(limbs as u64, count as u64)
     }
 
+    /// A plaintext of so many limbs that is added.
+    fn constant(&self, limbs: usize) -> Counts {
+        self.units.constants(limbs as u64, 1)
+    }
+
     fn emit_paper(&mut self, operation: PaperOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
         self.emit(Operation::Paper(operation), reads, writes, work);
     }
 
-    /// Adds a task; its cost is predicted from its work.
+    /// Adds a task; its cost is predicted from its work, whose bytes are those that it reads beside its buffers.
     pub(super) fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
-        self.graph.task(self.stage, self.speeds.task_ns(&work), reads, writes);
+        let cost = TaskCost { time_ns: self.speeds.task_ns(&work), streamed_bytes: work.bytes_read };
+        self.graph.task(self.stage, cost, reads, writes);
         self.operations.push(operation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hear_model::network::{Dimension, Shape};
+
+    use super::*;
+    use crate::network::{
+        key_switching::{KeySwitch, KeySwitching},
+        lean::step::{BabyBasis, LeanStep},
+        method::Method,
+        plan::PlanRequest,
+    };
+
+    fn plans() -> Vec<Plan> {
+        let mut plans = Vec::new();
+        for (dimension, width) in
+            [(Dimension::OneD, 64), (Dimension::OneD, 128), (Dimension::TwoD, 64), (Dimension::TwoD, 128)]
+        {
+            let shape = Shape::new(dimension, width).unwrap();
+            plans.extend(Method::ALL.map(|method| Plan::new(&PlanRequest::new(shape, method)).unwrap()));
+            let request = PlanRequest::new(shape, Method::FastHear);
+            plans.push(Plan::new(&PlanRequest { key_switching: KeySwitching::Hybrid, ..request }).unwrap());
+        }
+        plans
+    }
+
+    /// Bytes of keys that several tasks of a stage read, each time but the first. The plan counts a key once a stage where
+    /// the stage's tasks use it one after the other; the paper's methods never do.
+    fn read_again(stage: &Stage, n: usize) -> u64 {
+        let Step::Lean(step) = &stage.step else { return 0 };
+        let key_bytes = |switch: &KeySwitch| 4 * n * 2 * switch.digits * switch.extended();
+        let (inputs, others) = match step {
+            LeanStep::Transform(transform) => {
+                let rotations = step.input_rotations();
+                let distinct = rotations.iter().collect::<BTreeSet<_>>().len();
+                let babies = match transform.baby_basis {
+                    BabyBasis::Data(_) => rotations.len() - distinct,
+                    // One task a limb reads that limb of all keys.
+                    BabyBasis::Extended => 0,
+                };
+                (babies, if transform.conjugate { stage.outputs - 1 } else { 0 })
+            }
+            LeanStep::SquareSums(_) => (0, stage.outputs - 1),
+            LeanStep::Versions(versions) => (versions.fold.map_or(0, |_| stage.inputs - 1), 0),
+            LeanStep::SlotSums(_) => (0, 0),
+        };
+        (inputs * key_bytes(step.input_switch()) + others * key_bytes(step.switch())) as u64
+    }
+
+    #[test]
+    fn tasks_stream_the_bytes_that_their_plan_counts() {
+        for plan in plans() {
+            let lowered = lower(&plan, 16, Keep::Result, &MemoryOptions::default()).unwrap();
+            let graph = &lowered.graph;
+            for stage in &plan.stages {
+                let tasks = graph.tasks().filter(|&task| graph.stage_name(graph.stage(task)) == stage.name);
+                let streamed: u64 = tasks.map(|task| graph.cost(task).streamed_bytes).sum();
+                let counted = plan.stage_counts(stage).bytes_read + read_again(stage, 1 << plan.parameters.log_n);
+                assert_eq!(streamed, counted, "{} {} {}", plan.shape, plan.method, stage.name);
+            }
+        }
     }
 }
