@@ -5,7 +5,7 @@
 //! by the special primes, with or without a rescale, takes 2 e transforms; a rescale of its own 2 l. Runs are tested to do
 //! exactly as many transforms as this says.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,24 @@ impl AddAssign for Counts {
         self.key_limbs += other.key_limbs;
         self.conversion_limbs += other.conversion_limbs;
         self.bytes_read += other.bytes_read;
+    }
+}
+
+impl Mul<u64> for Counts {
+    type Output = Self;
+
+    fn mul(self, by: u64) -> Self {
+        Self {
+            ntt: self.ntt * by,
+            key_switch: self.key_switch * by,
+            hoisted_rotation: self.hoisted_rotation * by,
+            plain_product: self.plain_product * by,
+            rescale: self.rescale * by,
+            product_limbs: self.product_limbs * by,
+            key_limbs: self.key_limbs * by,
+            conversion_limbs: self.conversion_limbs * by,
+            bytes_read: self.bytes_read * by,
+        }
     }
 }
 
@@ -216,6 +234,33 @@ impl SwitchUnits {
             bytes_read: keys * key_limbs * self.limb_bytes,
             ..Counts::default()
         }
+    }
+
+    /// What all limbs of a key switch wait for: coefficients, products modulo the special primes, their transforms back.
+    pub(super) fn begin_switch(self) -> Counts {
+        let special = self.extended - self.limbs;
+        let Counts { key_limbs, bytes_read, .. } = self.limb_key_products(1, 1);
+        Counts {
+            ntt: self.limbs + special * (self.digits + 2),
+            key_limbs: special * key_limbs,
+            bytes_read: special * bytes_read,
+            conversion_limbs: self.raised - self.limbs * (self.raised / self.extended),
+            ..Counts::default()
+        }
+    }
+
+    /// One data limb of a key switch, after [`SwitchUnits::begin_switch`].
+    pub(super) fn finish_switch_limb(self) -> Counts {
+        let conversion_limbs = self.raised / self.extended + 2 * conversion(self.extended - self.limbs, 1);
+        Counts { ntt: self.digits + 1, conversion_limbs, ..self.limb_key_products(1, 1) }
+    }
+
+    /// One limb of the extended basis of a rotation that is added to a sum there.
+    pub(super) fn rotate_limb(self) -> Counts {
+        // Of d e transforms l go back to coefficients, which is another task.
+        let raised = self.digits * self.extended - self.limbs;
+        let (ntt, conversion_limbs) = (raised.div_ceil(self.extended), self.raised / self.extended);
+        Counts { ntt, conversion_limbs, ..self.limb_key_products(1, 1) }
     }
 
     /// One limb of [`SwitchUnits::key_products`].

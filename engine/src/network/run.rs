@@ -1,8 +1,8 @@
 //! A plan at work: keys, plaintexts and tasks.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use hear_kernels::accumulate::WeightTile;
+use hear_kernels::accumulate::{Accumulation, WeightTile};
 use hear_scheduler::{
     Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
 };
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     circuits::{
         Levels, activation, linear,
-        rotation::{self, Rotation, SharedLimb},
+        rotation::{self, Rotation, SharedLimb, SwitchPart},
     },
     params::PrimeIndex,
     ring::{Basis, Context},
@@ -293,6 +293,21 @@ impl PaperRun<'_> {
             PaperOperation::RotateAssign { rotation, add } => {
                 self.rotation(*rotation, writes.len()).apply_assign(levels, writes, *add, scratch);
             }
+            PaperOperation::BeginSwitch { target, limbs } => {
+                // Pairs, or polynomials of N values.
+                let second = reads.iter().map(|values| &values[values.len() - n..]);
+                let [coefficients, remainders] = writes else { unreachable!("coefficients and remainders") };
+                let key = self.key(*target, *limbs);
+                levels.gadget(*limbs).begin_switch(second, key, coefficients, remainders, scratch);
+            }
+            PaperOperation::FinishRotateInto { rotation, limbs, part } => {
+                let (part, x) = switch_part(*limbs, part, reads);
+                self.rotation(*rotation, *limbs).finish_part_into(levels, part, x, writes, scratch);
+            }
+            PaperOperation::FinishRotateAssign { rotation, add, limbs, part } => {
+                let (part, _) = switch_part(*limbs, part, reads);
+                self.rotation(*rotation, *limbs).finish_part_assign(levels, part, writes, *add, scratch);
+            }
             PaperOperation::Products { stage, tiles, limb } => {
                 let tiling = self.tiling(*stage);
                 let tile = |chunk, tile| WeightTile {
@@ -310,11 +325,21 @@ impl PaperRun<'_> {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
                 linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
             }
-            PaperOperation::SumRotations { limbs, rotations, constant } => {
-                let rotation = |&amount: &i32| (amount != 0).then(|| self.rotation(amount, *limbs));
-                let rotations: Vec<_> = rotations.iter().map(rotation).collect();
+            PaperOperation::AddRotation { rotation, first, limbs, part } => {
+                let (sums, part) = (levels.sums(*limbs), part.clone());
+                let mode = if *first { Accumulation::Overwrite } else { Accumulation::Add };
+                match (rotation, reads) {
+                    (0, x) => sums.lift_limbs_into(part, x, mode, writes),
+                    (&amount, [coefficients, x @ ..]) => {
+                        let rotation = self.rotation(amount, *limbs);
+                        sums.rotate_limbs_into(&rotation, part, coefficients, x, mode, writes, scratch);
+                    }
+                    (amount, []) => unreachable!("a rotation by {amount} of nothing"),
+                }
+            }
+            PaperOperation::DivideSum { limbs, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
-                levels.sums(*limbs).divide_rotations_into(&rotations, reads, constant, writes, scratch);
+                levels.sums(*limbs).divide_into(reads, constant, writes, scratch);
             }
             PaperOperation::Sum { limbs, rescale, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
@@ -330,9 +355,31 @@ impl PaperRun<'_> {
                 let key = self.key(KeyTarget::Relinearize, y.len());
                 activation::multiply_into(levels, x, y, quadratic.c(), key, writes, scratch);
             }
+            PaperOperation::Tensor => {
+                let (y, x) = reads.split_at(reads.len() / 2);
+                let (products, squares) = writes.split_at_mut(y.len());
+                activation::tensor_into(levels, x, y, products, squares);
+            }
+            PaperOperation::Relinearize { limbs, part } => {
+                let (part, squares) = switch_part(*limbs, part, reads);
+                let key = self.key(KeyTarget::Relinearize, *limbs);
+                activation::relinearize_part_assign(levels, part, squares, key, writes, scratch);
+            }
+            PaperOperation::Rescale { stage, ciphertext } => {
+                let quadratic = self.encoded.quadratic(*stage, *ciphertext);
+                activation::rescale_into(levels, reads, quadratic.c(), writes, scratch);
+            }
             PaperOperation::Mask { stage, rescale } => {
                 linear::mask_into(levels, reads, self.encoded.mask(*stage), *rescale, writes, scratch);
             }
         }
     }
+}
+
+/// A part of a key switch: what its task reads begins with coefficients and remainders.
+fn switch_part<'s, 'r>(of: usize, limbs: &Range<usize>, reads: &'s [&'r [u32]]) -> (SwitchPart<'r>, &'s [&'r [u32]]) {
+    let [coefficients, remainders, rest @ ..] = reads else {
+        unreachable!("the task names coefficients and remainders")
+    };
+    (SwitchPart { of, limbs: limbs.clone(), coefficients, remainders }, rest)
 }
