@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
+use arrayvec::ArrayVec;
 use hear_kernels::accumulate::{Accumulation, WeightTile};
 use hear_scheduler::{
     Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
@@ -13,11 +14,12 @@ use super::{
     lean::run::LeanRun,
     lower::{Keep, Lowered, Operation, PaperOperation, lower},
     method::Method,
-    plan::{Plan, Step},
+    plan::{Plan, Stage, Step},
 };
 use crate::{
     circuits::{
-        Levels, activation, linear,
+        Levels, activation,
+        linear::{self, GROUP_TILES},
         rotation::{self, Rotation, SharedLimb, SwitchPart},
     },
     params::PrimeIndex,
@@ -148,9 +150,17 @@ impl<'a> Inference<'a> {
             Method::Hear | Method::FastHear => {
                 let levels = plan.levels(context)?;
                 let words = levels.scratch_words(plan.input.limbs);
-                let key = |(place, need)| Ok::<_, InferenceError>((place, find(&need)?));
-                let keys = plan.key_uses().into_iter().map(key).collect::<Result<_, _>>()?;
-                (MethodRun::Paper(PaperRun { plan, keys, encoded, levels }), words)
+                let switch = |(place, need): ((KeyTarget, usize), KeySwitchSpec)| {
+                    let automorphism = context.automorphism(need.target.galois_element(context.log_n()));
+                    Ok::<_, InferenceError>((place, Rotation { key: find(&need)?, automorphism }))
+                };
+                let switches = plan.key_uses().into_iter().map(switch).collect::<Result<_, _>>()?;
+                let tiling = |stage: &Stage| match &stage.step {
+                    Step::Linear(linear) => Some(Tiling::new(plan, stage, linear)),
+                    _ => None,
+                };
+                let tilings = plan.stages.iter().map(tiling).collect();
+                (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels }), words)
             }
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
@@ -238,11 +248,13 @@ impl Body for Inference<'_> {
     }
 }
 
-/// Tables and keys of one of the paper's methods.
+/// Tables and keys of one of the paper's methods: all that its tasks would have to allocate for.
 #[derive(Debug)]
 struct PaperRun<'a> {
-    plan: &'a Plan,
-    keys: BTreeMap<(KeyTarget, usize), &'a SwitchingKey>,
+    /// Keys, with what they turn by, for ciphertexts of so many limbs.
+    switches: BTreeMap<(KeyTarget, usize), Rotation<'a>>,
+    /// Of the linear stages.
+    tilings: Vec<Option<Tiling>>,
     encoded: &'a EncodedNetwork,
     levels: Levels,
 }
@@ -250,20 +262,11 @@ struct PaperRun<'a> {
 impl PaperRun<'_> {
     /// The key for ciphertexts of so many limbs.
     fn key(&self, target: KeyTarget, limbs: usize) -> &SwitchingKey {
-        self.keys[&(target, limbs)]
+        self.switches[&(target, limbs)].key
     }
 
-    fn rotation(&self, amount: i32, limbs: usize) -> Rotation<'_> {
-        let automorphism = self.levels.context().rotation(i64::from(amount));
-        Rotation { key: self.key(KeyTarget::Rotate(amount), limbs), automorphism }
-    }
-
-    fn tiling(&self, stage: usize) -> Tiling {
-        let stage = &self.plan.stages[stage];
-        match &stage.step {
-            Step::Linear(linear) => Tiling::new(self.plan, stage, linear),
-            other => unreachable!("{other:?} has no products"),
-        }
+    fn rotation(&self, amount: i32, limbs: usize) -> &Rotation<'_> {
+        &self.switches[&(KeyTarget::Rotate(amount), limbs)]
     }
 
     fn run(&self, operation: &PaperOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
@@ -309,13 +312,13 @@ impl PaperRun<'_> {
                 self.rotation(*rotation, *limbs).finish_part_assign(levels, part, writes, *add, scratch);
             }
             PaperOperation::Products { stage, tiles, limb } => {
-                let tiling = self.tiling(*stage);
+                let tiling = self.tilings[*stage].expect("products are a linear stage's");
                 let tile = |chunk, tile| WeightTile {
                     stream: self.encoded.weights(*stage, tile, chunk, *limb),
                     outputs: tiling.width(tile),
                 };
                 let chunk = |chunk| {
-                    let tiles = tiles.clone().map(|number| tile(chunk, number)).collect();
+                    let tiles: ArrayVec<_, GROUP_TILES> = tiles.clone().map(|number| tile(chunk, number)).collect();
                     (tiling.inputs_of(chunk).len(), tiles)
                 };
                 let chunks = (0..tiling.chunks()).map(chunk);
@@ -332,7 +335,7 @@ impl PaperRun<'_> {
                     (0, x) => sums.lift_limbs_into(part, x, mode, writes),
                     (&amount, [coefficients, x @ ..]) => {
                         let rotation = self.rotation(amount, *limbs);
-                        sums.rotate_limbs_into(&rotation, part, coefficients, x, mode, writes, scratch);
+                        sums.rotate_limbs_into(rotation, part, coefficients, x, mode, writes, scratch);
                     }
                     (amount, []) => unreachable!("a rotation by {amount} of nothing"),
                 }
