@@ -10,10 +10,9 @@ use hear_engine::network::{
     method::{Method, StrategyChoice, Switches, UnknownName},
 };
 use hear_model::input::{ClipSource, RowRange};
+use hear_scheduler::{ExecutorKind, Pin, placement::parse_threads};
 
 pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
-
-use crate::configuration::ExecutorKind;
 
 /// The laboratory: runs networks on encrypted data, verifies, times and records.
 #[derive(Debug, Parser)]
@@ -57,6 +56,18 @@ Examples:
   hear-bench trace --network 2d-128 --threads 1,2 --out trace.json
   hear-bench simulate --network 2d-128 --threads 1..64 --machine configs/machines/xeon-8268.toml";
 
+/// Where threads work.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct PlacementArguments {
+    /// Bind threads to CPUs: compact (cores side by side), spread (as far apart as they go), none [default: compact where
+    /// each thread has a CPU of its own]
+    #[arg(long, value_name = "HOW")]
+    pub pin: Option<Pin>,
+    /// Without --threads, work on every logical CPU instead of every physical core
+    #[arg(long)]
+    pub smt: bool,
+}
+
 const RUN_EXAMPLES: &str = "\
 Every combination of network, method, strategy and threads is measured in a process of its own. A
 configuration whose decrypted logits are wrong gets no times and ends the program with exit code 1.
@@ -88,9 +99,12 @@ pub struct RunArguments {
     /// How the keys of hear and fast-hear are switched: paper (one special prime), hybrid (several, fewer digits)
     #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "paper")]
     pub key_switching: Vec<KeySwitching>,
-    /// Numbers of threads [default: what this process may use]
-    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = positive)]
+    /// Numbers of threads [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = parse_threads)]
     pub threads: Vec<usize>,
+    /// Where threads work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
     /// Clips that are classified with the clock running, the first ones of the input
     #[arg(long, value_name = "N", default_value = "20", value_parser = positive)]
     pub samples: usize,
@@ -118,8 +132,8 @@ pub struct RunArguments {
     /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
     pub without: Vec<String>,
-    /// What runs the tasks: serial, fork-join
-    #[arg(long, value_name = "NAME", default_value_t = ExecutorKind::ForkJoin)]
+    /// What runs the tasks: stealing, fork-join, serial
+    #[arg(long, value_name = "NAME", default_value_t)]
     pub executor: ExecutorKind,
     /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
     #[arg(long, value_name = "NAME", value_parser = instruction_set)]
@@ -169,9 +183,12 @@ pub struct PrecisionArguments {
     /// How the keys of hear and fast-hear are switched: paper, hybrid
     #[arg(long, value_name = "NAME", default_value_t)]
     pub key_switching: KeySwitching,
-    /// Threads [default: what this process may use]
-    #[arg(long, value_name = "N", value_parser = positive)]
+    /// Threads [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
+    /// Where threads work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
     /// Clips that are classified, the first ones of the input
     #[arg(long, value_name = "N", default_value = "4", value_parser = positive)]
     pub samples: usize,
@@ -215,9 +232,12 @@ pub struct CalibrateArguments {
     /// File for the speeds [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Threads that work at one time [default: what this process may use]
-    #[arg(long, value_name = "N", value_parser = positive)]
+    /// Threads that work at one time [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
+    /// Where threads work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
     /// Clips of each inference
     #[arg(long, value_name = "N", default_value = "12", value_parser = positive)]
     pub samples: usize,

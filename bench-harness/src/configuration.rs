@@ -1,10 +1,6 @@
 //! What one measurement is of: everything that the measuring process is told.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    str::FromStr,
-};
+use std::path::{Path, PathBuf};
 
 use hear_engine::network::{
     cost::Speeds,
@@ -18,7 +14,7 @@ use hear_model::{
     metrics::Class,
     network::{Dimension, NetworkName, Shape, Source},
 };
-use hear_scheduler::{Executor, ExecutorError, ForkJoin, Serial};
+use hear_scheduler::{Executor, ExecutorError, ExecutorKind, Pin, PlacementOptions, Topology};
 use serde::{Deserialize, Serialize};
 
 /// One network, method, strategy and number of threads, and how it is measured.
@@ -61,62 +57,14 @@ pub struct Protocol {
     pub prepared: bool,
     /// What runs the tasks.
     pub executor: ExecutorKind,
+    /// How its threads are bound to CPUs.
+    pub pin: Pin,
     /// Optimisations that are switched off.
     pub without: Vec<String>,
     /// The instruction set, or `None` for what the environment allows.
     pub isa: Option<String>,
     /// The largest logit error that is accepted.
     pub tolerance: f64,
-}
-
-/// What runs the tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExecutorKind {
-    /// One thread, in program order.
-    Serial,
-    /// Threads that meet after every wave of independent tasks.
-    ForkJoin,
-}
-
-impl ExecutorKind {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Serial, Self::ForkJoin];
-
-    /// The name that the command line uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Serial => "serial",
-            Self::ForkJoin => "fork-join",
-        }
-    }
-
-    /// An executor of this kind.
-    ///
-    /// # Errors
-    /// If the system gives no threads.
-    pub fn start(self, threads: usize) -> Result<Box<dyn Executor>, ExecutorError> {
-        Ok(match self {
-            Self::Serial => Box::new(Serial),
-            Self::ForkJoin => Box::new(ForkJoin::new(threads)?),
-        })
-    }
-}
-
-impl fmt::Display for ExecutorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for ExecutorKind {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        found.ok_or_else(|| format!("unknown executor '{name}': expected {}", Self::ALL.map(Self::name).join(", ")))
-    }
 }
 
 /// An instruction set that cannot be used.
@@ -144,6 +92,16 @@ impl Configuration {
         let mut switches = Switches::default();
         self.protocol.without.iter().try_for_each(|name| switches.disable(name))?;
         Ok(switches)
+    }
+
+    /// Starts what runs the tasks, each thread on its CPU.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or does not bind them.
+    pub fn start(&self) -> Result<Box<dyn Executor>, ExecutorError> {
+        let Protocol { executor, pin, .. } = self.protocol;
+        let options = PlacementOptions { threads: Some(self.threads), pin: Some(pin), smt: false };
+        executor.start(&executor.place(&Topology::detect(), &options)?)
     }
 
     /// The plan for a network of this shape.
@@ -299,6 +257,7 @@ mod tests {
                 repeats: 1,
                 prepared: false,
                 executor: ExecutorKind::Serial,
+                pin: Pin::None,
                 without: vec!["hoisting".to_owned()],
                 isa: None,
                 tolerance: 0.25,

@@ -3,8 +3,10 @@
 use std::fmt::{Result, Write};
 
 use hear_engine::network::{key_switching::KeySwitching, method::StrategyChoice};
+use hear_scheduler::Pin;
 
 use crate::{
+    configuration::Protocol,
     floors::BestSpeeds,
     precision::StagePrecision,
     record::{Entry, Identity, PrecisionRecord, Reason, Record, StageRecord, Unmeasured},
@@ -97,7 +99,9 @@ fn percent(share: f64) -> String {
 }
 
 fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
-    writeln!(text, "{}, {}, {}", identity(&record.identity), record.isa, record.config.protocol.executor)?;
+    let Protocol { executor, pin, .. } = record.config.protocol;
+    let pin = if pin == Pin::None { "not pinned".to_owned() } else { format!("pinned {pin}") };
+    writeln!(text, "{}, {}, {executor}, {pin}", identity(&record.identity), record.isa)?;
     writeln!(text, "  weights {}, clips {}", record.config.weights, record.config.clips)?;
     if !record.config.protocol.without.is_empty() {
         writeln!(text, "  without {}", record.config.protocol.without.join(", "))?;

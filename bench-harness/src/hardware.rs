@@ -49,9 +49,11 @@ pub fn measure() -> Result<Machine> {
     let cores = topology.cores.len().max(1);
     let threads_per_core = topology.cores.iter().map(|core| core.cpus.len()).max().unwrap_or(1);
     let (kernels_ns, core_bytes_per_ns) = kernels()?;
-    let readers = cores.min(topology.usable_threads());
+    let readers = topology.usable_cores();
     let together = readers as f64 * context(Isa::detect()).map(|context| bytes_per_ns(&context, readers))?;
-    let caches = topology.caches;
+    let caches = topology.cache_sizes();
+    // A socket may have several third levels, each of some of its cores.
+    let l3_bytes: u64 = topology.caches.iter().filter(|cache| cache.level == 3).filter_map(|cache| cache.bytes).sum();
     Ok(Machine {
         name: topology.model_name.unwrap_or_else(|| "unknown processor".to_owned()),
         sockets,
@@ -61,7 +63,7 @@ pub fn measure() -> Result<Machine> {
         caches: Caches {
             l1d_bytes: caches.l1d_bytes.unwrap_or(0),
             l2_bytes: caches.l2_bytes.unwrap_or(0),
-            l3_bytes: caches.l3_bytes.unwrap_or(USUAL_L3_BYTES),
+            l3_bytes: if l3_bytes > 0 { l3_bytes / sockets as u64 } else { USUAL_L3_BYTES },
         },
         memory: MainMemory {
             bytes: topology.memory_bytes.unwrap_or(u64::from(u32::MAX)),

@@ -43,7 +43,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let (clips, labels) = (configuration.read_clips()?, configuration.read_labels()?);
     let scheme = Scheme::new(plan, Security::Required, configuration.isa()?)?;
     let Scheme { plan, context } = &scheme;
-    let executor = protocol.executor.start(configuration.threads)?;
+    let executor = configuration.start()?;
     let randomness = Randomness::from_os();
     let progress = Progress::new(display::identity(&Identity::from(configuration)));
 

@@ -16,7 +16,7 @@ use hear_engine::{
 };
 use hear_model::network::Network;
 use hear_scheduler::{
-    Cancel, Graph, Report,
+    Cancel, Graph, Placement, Report,
     simulate::Workload,
     trace::{ChromeTrace, Profile, TraceError},
 };
@@ -62,12 +62,12 @@ pub struct Runs {
     pub counts: Vec<Counts>,
 }
 
-/// Classifies the clips of a configuration on each number of threads in turn, so that a machine whose speed wanders
+/// Classifies the clips of a configuration under each placement of threads in turn, so that a machine whose speed wanders
 /// wanders for all of them, and notes down every task.
 ///
 /// # Errors
 /// If something it needs is not there, or a decrypted logit is wrong.
-pub fn observe(configuration: &Configuration, threads: &[usize]) -> Result<Observation> {
+pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Result<Observation> {
     let protocol = &configuration.protocol;
     let network = Network::open(&configuration.network)?;
     let clips = configuration.read_clips()?;
@@ -75,8 +75,8 @@ pub fn observe(configuration: &Configuration, threads: &[usize]) -> Result<Obser
     let Scheme { plan, context } = &scheme;
     // Before the threads that they count.
     let counters = RefCell::new(Counters::open());
-    let start = |&threads: &usize| protocol.executor.start(threads);
-    let executors = threads.iter().map(start).collect::<Result<Vec<_>, _>>()?;
+    let start = |placement| protocol.executor.start(placement);
+    let executors = placements.iter().map(start).collect::<Result<Vec<_>, _>>()?;
     let widest = executors.iter().max_by_key(|executor| executor.workers()).context("0 numbers of threads")?;
     let randomness = Randomness::from_os();
     let identity = Identity::from(configuration);
@@ -106,8 +106,9 @@ pub fn observe(configuration: &Configuration, threads: &[usize]) -> Result<Obser
     }
     progress.finish();
     let graph = trials[0].graph().clone();
-    let runs = threads.iter().zip(trials).map(|(&threads, trial)| {
+    let runs = placements.iter().zip(trials).map(|(placement, trial)| {
         let (_, times) = trial.finish();
+        let threads = placement.workers();
         Runs { threads, infer: times.infer, reports: times.reports, counts: times.counts }
     });
     let memory = MemoryPrediction::new(plan, 1)?;

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use hear_scheduler::{Topology, topology::Caches};
+use hear_scheduler::{Topology, topology::CacheSizes};
 use serde::{Deserialize, Serialize};
 
 /// The machine that a record was made on.
@@ -15,7 +15,7 @@ pub struct Machine {
     /// Threads that can run at one time, after affinity and control groups.
     pub threads: usize,
     /// Sizes of the caches that the first core sees.
-    pub caches: Caches,
+    pub caches: CacheSizes,
     /// Bytes of memory.
     pub memory: Option<u64>,
     /// The kernel's release.
@@ -34,7 +34,7 @@ impl Machine {
             cpu: topology.model_name.clone(),
             cores: topology.cores.len(),
             threads: topology.usable_threads(),
-            caches: topology.caches,
+            caches: topology.cache_sizes(),
             memory: topology.memory_bytes,
             kernel: version.and_then(kernel_release).map(str::to_owned),
         }

@@ -221,13 +221,16 @@ fn records_keep_the_contract_field_by_field() {
                 "repeats",
                 "prepared",
                 "executor",
+                "pin",
                 "without",
                 "isa",
                 "tolerance",
             ],
         );
         assert_eq!((&config["shape"], &config["weights"]), (&"1d-16".into(), &"tiny.safetensors".into()));
-        assert_eq!((&config["clips"], &config["executor"]), (&"clips.csv".into(), &"fork-join".into()));
+        assert_eq!((&config["clips"], &config["executor"]), (&"clips.csv".into(), &"stealing".into()));
+        let pin = config["pin"].as_str().unwrap();
+        assert!(["compact", "none"].contains(&pin), "{pin}: the default where threads fit, and where they do not");
         assert_eq!((&config["first_row"], &config["warm_up"], &config["repeats"]), (&1.into(), &1.into(), &1.into()));
     }
     let json = fs::read_to_string(laboratory.path("records.json")).unwrap();
@@ -307,6 +310,16 @@ fn what_does_not_fit_is_skipped_with_the_reason() {
     assert!(text(&output.stdout).contains("skipped: it would need "));
 }
 
+#[test]
+fn more_threads_than_can_run_are_warned_of_once() {
+    let laboratory = Laboratory::new();
+    let output = laboratory.run("--method hear,fast-hear --threads 1,1000,1024 --memory-limit 1MB --json -");
+    assert!(output.status.success(), "{:?}", output.status);
+    let stderr = text(&output.stderr);
+    assert!(stderr.starts_with("hear-bench: WARNING: 1024 threads take turns: this process may run "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
 /// The same clips with an optimisation off, another executor and another instruction set: the same classes, and as many
 /// transforms as each plan predicts.
 #[test]
@@ -321,7 +334,8 @@ fn switches_executors_and_instructions_are_what_was_asked_for() {
         assert_eq!(entry["counts"]["ntt"], entry["predicted"]["ntt"]);
         entry
     };
-    let all = run("--threads 2");
+    let all = run("--threads 2 --pin none");
+    assert_eq!(all["config"]["pin"], "none");
     let without = run("--executor serial --without hoisting,recursive-fold --isa scalar");
     assert_eq!(without["config"]["without"], Value::from(vec!["hoisting", "recursive-fold"]));
     assert_eq!((&without["config"]["executor"], &without["threads"]), (&"serial".into(), &1.into()));
@@ -376,17 +390,18 @@ fn written_name(machine: &toml::Table) -> Value {
 #[test]
 fn arguments_that_name_nothing_known_end_with_exit_code_2() {
     let laboratory = Laboratory::new();
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 15] = [
         ("run", &["--network"]),
         ("run --network 3d-64", &["3d-64", "1d-64", "2d-128"]),
         ("run --network 1d-64 --method fast", &["'fast'", "hear, fast-hear"]),
         ("run --network 1d-64 --strategy small", &["'small'", "full, baby, giant"]),
         ("run --network 1d-64 --strategy full,baby", &["names 2 strategies"]),
         ("run --network 1d-64 --without speed", &["'speed'", "recursive-fold"]),
-        ("run --network 1d-64 --executor magic", &["'magic'", "serial, fork-join"]),
+        ("run --network 1d-64 --executor magic", &["'magic'", "serial, fork-join, stealing"]),
         ("run --network 1d-64 --isa sse9", &["'sse9'", "avx2"]),
-        ("run --network 1d-64 --threads 0", &["'0'", "from 1"]),
-        ("run --network 1d-64 --threads 2 --executor serial", &["--threads 2"]),
+        ("run --network 1d-64 --threads 0", &["'0'", "from 1 to 1024"]),
+        ("run --network 1d-64 --threads 2 --executor serial", &["serial", "2 threads", "expected 1"]),
+        ("run --network 1d-64 --pin loose", &["'loose'", "compact, spread or none"]),
         ("run --network 1d-64 --samples none", &["'none'"]),
         ("run --network 1d-64 --rows 4..4", &["4..4"]),
         ("run --network 1d-64 --memory-limit lots", &["'lots'", "16GB"]),
@@ -406,7 +421,8 @@ fn what_cannot_be_read_or_written_ends_with_exit_code_1_before_anything_is_measu
     fs::write(laboratory.path("broken.safetensors"), "not tensors").unwrap();
     let eight = Network::seeded(Shape::new(Dimension::OneD, 8).unwrap(), 1);
     eight.save_safetensors(laboratory.path("eight.safetensors")).unwrap();
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
+        ("run --network 1d-64 --threads 1024 --pin spread", &["1024 threads cannot be pinned (spread)"]),
         ("run --network broken.safetensors", &["broken.safetensors"]),
         ("run --network eight.safetensors", &["8 channels does not pack"]),
         ("run --network tiny.safetensors --input missing.csv", &["missing.csv"]),

@@ -38,13 +38,13 @@ fn finished_workplace() -> TempDir {
 fn names_that_nothing_has_are_answered_with_those_that_exist() {
     let place = workplace();
     let plan = "plan --network 2d-64 --method fast-hear";
-    let cases: [(&str, &[&str]); 13] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("plan --network 2d-64 --method fastest", &["'fastest'", "hear, fast-hear"]),
         ("plan --network 3d-64 --method hear", &["\"3d-64\"", "1d-64, 1d-128, 2d-64, 2d-128"]),
         (&format!("{plan} --strategy small"), &["'small'", "full, baby, giant"]),
         (&format!("{plan} --strategy full,baby"), &["'full,baby'", "names 2 strategies"]),
         (&format!("{plan} --without speed"), &["'speed'", "hoisting", "recursive-fold"]),
-        (&format!("{plan} --executor magic"), &["'magic'", "serial, fork-join"]),
+        (&format!("{plan} --executor magic"), &["'magic'", "serial, fork-join, stealing"]),
         (&format!("{plan} --fast"), &["'--fast'"]),
         ("plan --method hear", &["--network"]),
         ("keygen --network 2d-64 --out keys", &["--method"]),
@@ -52,6 +52,7 @@ fn names_that_nothing_has_are_answered_with_those_that_exist() {
         ("keygen --network 2d-64 --method hear --out keys --seed tree", &["'tree'", "64 hexadecimal digits"]),
         ("encrypt --key k --input c --rows 4..2 --out in", &["'4..2'", "the end must exceed the start"]),
         ("conjure", &["'conjure'"]),
+        (&format!("{plan} --pin loose"), &["'loose'", "compact, spread or none"]),
     ];
     for (arguments, parts) in cases {
         hear(place.path(), arguments).failed(2, parts);
@@ -60,10 +61,29 @@ fn names_that_nothing_has_are_answered_with_those_that_exist() {
         std::process::Command::new(env!("CARGO_BIN_EXE_hear"))
             .args("plan --network 2d-64 --method hear --threads 0".split(' ')),
     );
-    threads.failed(2, &["'0'", "1..=1024"]);
+    threads.failed(2, &["'0'", "--threads", "from 1 to 1024"]);
     let mut isa = command(plan);
     finish(isa.env("HEAR_ISA", "sse9")).failed(2, &["sse9", "scalar, avx2 or avx512"]);
     assert_eq!(names(place.path()), ["clips.csv", "tiny.safetensors"]);
+}
+
+/// Nothing is read before: the files named here do not exist.
+#[test]
+fn threads_that_the_machine_does_not_have_are_warned_of_or_refused() {
+    let place = workplace();
+    let run = |arguments: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hear"));
+        finish(command.args(arguments.split(' ')).env_remove("HEAR_ISA").current_dir(place.path()))
+    };
+    let pinned = run("decrypt --key secret.key --in out --threads 1024 --pin compact");
+    pinned.failed(1, &["1024 threads cannot be pinned (compact)"]);
+    let serial = run("decrypt --key secret.key --in out --threads 2 --executor serial");
+    serial.failed(2, &["executor serial", "2 threads", "expected 1"]);
+    let many = run("decrypt --key secret.key --in out --threads 1024");
+    many.failed(1, &["secret.key"]);
+    assert_eq!(many.stderr.matches("WARNING: 1024 threads take turns").count(), 1, "{}", many.stderr);
+    // A plan may be for another machine.
+    run("plan --network 1d-64 --method lean-hear --threads 64").succeeded();
 }
 
 #[test]

@@ -6,7 +6,8 @@
 //!    buffer gets its place in one arena, and the order between tasks is *derived* from what they read and write, so a
 //!    program cannot forget a dependency.
 //! 2. [`Memory`] is the arena and one scratch area a worker, allocated once and reused by any number of runs.
-//! 3. An [`Executor`] runs the graph: [`Serial`] in program order, [`ForkJoin`] on threads. The result is that of
+//! 3. An [`Executor`] runs the graph: [`Serial`] in program order, [`ForkJoin`] on threads, each bound to the CPU that a
+//!    [`Placement`] chose for it from the machine's [`Topology`]. The result is that of
 //!    program order, bit for bit, whatever the executor and the number of threads.
 //!
 //! Beside that, [`trace`] says where the time of a run went, and [`simulate`] what a run would take on another machine.
@@ -53,19 +54,24 @@
 
 #![deny(unsafe_code)]
 
+pub mod affinity;
 pub mod executor;
 pub mod graph;
 pub mod memory;
+pub mod placement;
 pub mod report;
 pub mod simulate;
 pub mod topology;
 pub mod trace;
 mod units;
 
-pub use executor::{Body, Cancel, Executor, ExecutorError, ForkJoin, RunError, RunOptions, Serial};
+pub use executor::{
+    Body, Cancel, CancelOnDrop, Executor, ExecutorError, ExecutorKind, ForkJoin, RunError, RunOptions, Serial, Stealing,
+};
 pub use graph::{
     BufferId, BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, ReusePolicy, StageId, TaskCost, TaskId,
 };
 pub use memory::{Memory, MemoryError, TaskContext};
+pub use placement::{Pin, Placement, PlacementOptions};
 pub use report::Report;
 pub use topology::Topology;

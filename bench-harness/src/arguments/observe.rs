@@ -7,9 +7,9 @@ use hear_engine::network::{
     key_switching::KeySwitching,
     method::{Method, StrategyChoice},
 };
+use hear_scheduler::{ExecutorKind, simulate::Policy};
 
-use super::{instruction_set, positive, tolerance};
-use crate::configuration::ExecutorKind;
+use super::{PlacementArguments, instruction_set, positive, tolerance};
 
 const TRACE_EXAMPLES: &str = "\
 Inferences are verified, then run on each number of threads in turn. The median run of each is
@@ -33,11 +33,11 @@ pub struct TraceArguments {
     /// Method: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", default_value = "lean-hear")]
     pub method: Method,
-    /// Numbers of threads: 1,2,4 or 1..8 [default: 1 and what this process may use]
+    /// Numbers of threads: 1,2,4 or 1..8 [default: 1 and one a physical core]
     #[arg(long, value_name = "LIST")]
     pub threads: Option<ThreadList>,
+    /// How inferences are made
     #[command(flatten)]
-    #[expect(missing_docs, reason = "its fields say what they are")]
     pub runs: RunsArguments,
     /// Write the median runs to FILE, for a trace viewer and for simulations
     #[arg(long, value_name = "FILE")]
@@ -88,7 +88,7 @@ pub struct SimulateArguments {
     pub machine_isa: Option<String>,
     /// How tasks reach workers: stealing, fork-join [default: stealing; with --validate that of --executor]
     #[arg(long, value_name = "NAME", value_parser = policy)]
-    pub policy: Option<hear_scheduler::simulate::Policy>,
+    pub policy: Option<Policy>,
     /// The least efficiency (speed-up over threads) of a number of threads that counts as efficient
     #[arg(long, value_name = "X", default_value = "0.8", value_parser = tolerance)]
     pub efficiency: f64,
@@ -98,8 +98,8 @@ pub struct SimulateArguments {
     /// With --validate: the largest error that ends the program with exit code 0, as a part of what was measured
     #[arg(long, value_name = "X", default_value = "0.1", value_parser = tolerance, requires = "validate")]
     pub accept: f64,
+    /// How inferences are made
     #[command(flatten)]
-    #[expect(missing_docs, reason = "its fields say what they are")]
     pub runs: RunsArguments,
     /// Write an array of one object a network and method to FILE, or to standard output instead of the text
     #[arg(long, value_name = "FILE|-")]
@@ -116,9 +116,12 @@ pub struct RunsArguments {
     /// How the keys of hear and fast-hear are switched: paper, hybrid
     #[arg(long, value_name = "NAME", default_value_t)]
     pub key_switching: KeySwitching,
-    /// What runs the tasks
-    #[arg(long, value_name = "NAME", default_value_t = ExecutorKind::ForkJoin)]
+    /// What runs the tasks: stealing, fork-join, serial
+    #[arg(long, value_name = "NAME", default_value_t)]
     pub executor: ExecutorKind,
+    /// Where threads work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
     /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
     #[arg(long, value_name = "NAME", value_parser = instruction_set)]
     pub isa: Option<String>,
@@ -163,8 +166,7 @@ impl FromStr for ThreadList {
     }
 }
 
-fn policy(name: &str) -> Result<hear_scheduler::simulate::Policy, String> {
-    use hear_scheduler::simulate::Policy;
+fn policy(name: &str) -> Result<Policy, String> {
     match name {
         "stealing" => Ok(Policy::Stealing),
         "fork-join" => Ok(Policy::ForkJoin),

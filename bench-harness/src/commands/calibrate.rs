@@ -5,14 +5,15 @@ use std::{fs, io::Write};
 use anyhow::{Context, Result, bail};
 use hear_engine::network::{cost::Speeds, key_switching::KeySwitching, method::Method};
 use hear_model::input::ClipSource;
-use hear_scheduler::simulate;
+use hear_scheduler::{ExecutorKind, Placement, simulate};
 use serde::Serialize;
 
+use super::place_one;
 use crate::{
     arguments::CalibrateArguments,
     calibration::fit,
     child,
-    configuration::{Configuration, ExecutorKind, Protocol},
+    configuration::{Configuration, Protocol},
     display,
     failure::Failure,
     hardware,
@@ -31,6 +32,9 @@ const RUNS: [(&str, Method, &str, KeySwitching); 8] = [
     ("1d-64", Method::FastHear, "full,full,full", KeySwitching::Paper),
     ("1d-64", Method::FastHear, "full,giant,giant", KeySwitching::Hybrid),
 ];
+
+/// What runs them.
+const EXECUTOR: ExecutorKind = ExecutorKind::ForkJoin;
 
 /// What is written: predictions of plans read the speeds, simulations the hardware; the rest says how they came about.
 #[derive(Serialize)]
@@ -53,7 +57,8 @@ struct Run {
 }
 
 pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Result<(), Failure> {
-    let records = RUNS.iter().map(|run| measure(arguments, run)).collect::<Result<Vec<_>>>()?;
+    let placement = place_one(EXECUTOR, arguments.placement, arguments.threads)?;
+    let records = RUNS.iter().map(|run| measure(arguments, &placement, run)).collect::<Result<Vec<_>>>()?;
     let machine = Machine::detect();
     let isa = records[0].isa.clone();
     let threads = records[0].identity.threads;
@@ -75,7 +80,11 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Res
 }
 
 /// Measures one of the inferences in a process of its own.
-fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitching)) -> Result<Record> {
+fn measure(
+    arguments: &CalibrateArguments,
+    placement: &Placement,
+    run: &(&str, Method, &str, KeySwitching),
+) -> Result<Record> {
     let (network, method, strategies, key_switching) = *run;
     let configuration = Configuration {
         network: network.to_owned(),
@@ -83,7 +92,7 @@ fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitchi
         strategy: strategies.parse()?,
         key_switching,
         speeds: None,
-        threads: arguments.threads.unwrap_or_else(super::usable_threads),
+        threads: placement.workers(),
         clips: ClipSource::Synthetic,
         labels: None,
         protocol: Protocol {
@@ -92,7 +101,8 @@ fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitchi
             warm_up: 2,
             repeats: 1,
             prepared: false,
-            executor: ExecutorKind::ForkJoin,
+            executor: EXECUTOR,
+            pin: placement.pin(),
             without: Vec::new(),
             isa: None,
             tolerance: 0.25,

@@ -11,9 +11,13 @@ mod trace;
 
 use std::io::{Write, stdin};
 
-use hear_scheduler::Topology;
+use hear_scheduler::{ExecutorError, ExecutorKind, Placement, PlacementOptions, Topology};
 
-use crate::{arguments::Command, child, failure::Failure};
+use crate::{
+    arguments::{Command, PlacementArguments},
+    child,
+    failure::Failure,
+};
 
 /// Runs a subcommand; what people or programs are to read goes to `output`.
 ///
@@ -32,7 +36,34 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
     }
 }
 
-/// Threads of a measurement that asks for no number: as many as this process may use.
-fn usable_threads() -> usize {
-    Topology::detect().usable_threads()
+/// Places the workers for each number of threads, or for the default one if there is none. What is beyond the machine is
+/// warned of, once.
+fn place(executor: ExecutorKind, arguments: PlacementArguments, threads: &[usize]) -> Result<Vec<Placement>, Failure> {
+    let PlacementArguments { pin, smt } = arguments;
+    let topology = Topology::detect();
+    let place = |threads| {
+        executor.place(&topology, &PlacementOptions { threads, pin, smt }).map_err(|error| match error {
+            ExecutorError::CallingThread { .. } => Failure::usage(error),
+            _ => error.into(),
+        })
+    };
+    let placements = if threads.is_empty() {
+        vec![place(None)?]
+    } else {
+        threads.iter().map(|&threads| place(Some(threads))).collect::<Result<_, _>>()?
+    };
+    let most = placements.iter().filter_map(Placement::oversubscribed).max_by_key(|warning| warning.threads);
+    if let Some(warning) = most {
+        eprintln!("hear-bench: WARNING: {warning}");
+    }
+    Ok(placements)
+}
+
+/// The one placement where no list of threads is given.
+fn place_one(
+    executor: ExecutorKind,
+    arguments: PlacementArguments,
+    threads: Option<usize>,
+) -> Result<Placement, Failure> {
+    Ok(place(executor, arguments, threads.as_slice())?.remove(0))
 }

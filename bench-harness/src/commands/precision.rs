@@ -14,12 +14,12 @@ use hear_model::{
     input::{Clip, ClipSource, RowRange},
     network::Network,
 };
-use hear_scheduler::ForkJoin;
+use hear_scheduler::{Executor, ExecutorKind};
 
 use super::{
     output::{Destination, write_entries},
+    place_one,
     run::{clip_source, open_network},
-    usable_threads,
 };
 use crate::{
     arguments::PrecisionArguments,
@@ -46,15 +46,17 @@ pub(super) fn run(arguments: &PrecisionArguments, output: &mut dyn Write) -> Res
         None => RowRange::new(0, arguments.samples)?,
     };
     // All of them now, not after minutes of measuring the first.
-    let subjects = subjects(arguments, rows)?;
-    let executor = ForkJoin::new(arguments.threads.unwrap_or_else(usable_threads))?;
+    let kind = ExecutorKind::default();
+    let placement = place_one(kind, arguments.placement, arguments.threads)?;
+    let subjects = subjects(arguments, rows, placement.workers())?;
+    let executor = kind.start(&placement)?;
     let destination = arguments.json.as_deref().map(Destination::new);
     let mut records: Vec<PrecisionRecord> = Vec::with_capacity(subjects.len());
     if let Some(Destination::File(path)) = destination {
         write_entries(path, &records)?;
     }
     for subject in &subjects {
-        let record = measure(subject, rows, &executor)?;
+        let record = measure(subject, rows, &*executor)?;
         if destination != Some(Destination::StandardOutput) {
             write!(output, "{}", display::precision(&record))?;
             output.flush()?;
@@ -74,7 +76,7 @@ pub(super) fn run(arguments: &PrecisionArguments, output: &mut dyn Write) -> Res
 }
 
 /// Every combination of networks and methods, with its clips.
-fn subjects(arguments: &PrecisionArguments, rows: RowRange) -> Result<Vec<Subject>, Failure> {
+fn subjects(arguments: &PrecisionArguments, rows: RowRange, threads: usize) -> Result<Vec<Subject>, Failure> {
     let isa = Isa::from_environment().map_err(Failure::usage)?;
     let mut subjects = Vec::new();
     for name in &arguments.network {
@@ -85,7 +87,6 @@ fn subjects(arguments: &PrecisionArguments, rows: RowRange) -> Result<Vec<Subjec
             let key_switching = arguments.key_switching;
             let request = PlanRequest { key_switching, ..PlanRequest::new(network.shape(), method) };
             let strategy = arguments.strategy.unwrap_or(StrategyChoice::of(method));
-            let threads = arguments.threads.unwrap_or_else(usable_threads);
             let plan = Plan::with_strategy(request, strategy, &Speeds::default(), threads)?;
             let scheme = Scheme::new(plan, Security::Required, isa)?;
             let (name, network) = (network_name(name), network.clone());
@@ -95,7 +96,7 @@ fn subjects(arguments: &PrecisionArguments, rows: RowRange) -> Result<Vec<Subjec
     Ok(subjects)
 }
 
-fn measure(subject: &Subject, rows: RowRange, executor: &ForkJoin) -> Result<PrecisionRecord> {
+fn measure(subject: &Subject, rows: RowRange, executor: &dyn Executor) -> Result<PrecisionRecord> {
     let Subject { name, network, scheme, source, clips } = subject;
     let method: Method = scheme.plan.method;
     let progress = Progress::new(format!("{name} {method}"));

@@ -14,16 +14,17 @@ use hear_model::{
     network::{Network, Shape},
     weights::WeightsError,
 };
+use hear_scheduler::{Pin, Placement};
 use itertools::iproduct;
 
 use super::{
     output::{Destination, write_entries},
-    usable_threads,
+    place,
 };
 use crate::{
     arguments::{Bytes, RunArguments},
     child,
-    configuration::{Configuration, ExecutorKind, InstructionsError, Protocol, dataset_inputs, dataset_labels},
+    configuration::{Configuration, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
     failure::Failure,
     prediction::MemoryPrediction,
@@ -94,18 +95,7 @@ pub(super) fn open_network(name: &str) -> Result<Network, Failure> {
 
 /// Every combination of what the arguments list.
 fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) -> Result<Vec<Configuration>, Failure> {
-    let mut threads = arguments.threads.clone();
-    if threads.is_empty() {
-        threads.push(match arguments.executor {
-            ExecutorKind::Serial => 1,
-            ExecutorKind::ForkJoin => usable_threads(),
-        });
-    }
-    if arguments.executor == ExecutorKind::Serial
-        && let Some(several) = threads.iter().find(|&&threads| threads > 1)
-    {
-        return Err(Failure::usage(anyhow!("--threads {several} with --executor serial: expected 1")));
-    }
+    let placements = place(arguments.executor, arguments.placement, &arguments.threads)?;
     let protocol = Protocol {
         first_row: arguments.rows.map_or(0, |rows| rows.start()),
         samples: arguments.rows.map_or(arguments.samples, |rows| rows.count()),
@@ -113,6 +103,7 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         repeats: arguments.repeats,
         prepared: arguments.prepared,
         executor: arguments.executor,
+        pin: Pin::None,
         without: arguments.without.clone(),
         isa: arguments.isa.clone(),
         tolerance: arguments.tolerance,
@@ -123,14 +114,16 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         chosen => chosen.iter().copied().map(Some).collect(),
     };
     let combinations =
-        iproduct!(&arguments.network, &arguments.method, &strategies, &arguments.key_switching, &threads);
+        iproduct!(&arguments.network, &arguments.method, &strategies, &arguments.key_switching, &placements);
     let speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
-    let configuration = |(network, &method, strategy, &key_switching, &threads): (&String, _, &Option<_>, _, _)| {
-        let strategy = strategy.unwrap_or(StrategyChoice::of(method));
-        let (clips, labels) = inputs(arguments, shapes[network]);
-        let (network, speeds, protocol) = (network.clone(), speeds.clone(), protocol.clone());
-        Configuration { network, method, strategy, key_switching, speeds, threads, clips, labels, protocol }
-    };
+    let configuration =
+        |(network, &method, strategy, &key_switching, placement): (&String, _, &Option<_>, _, &Placement)| {
+            let strategy = strategy.unwrap_or(StrategyChoice::of(method));
+            let (clips, labels) = inputs(arguments, shapes[network]);
+            let (network, speeds, threads) = (network.clone(), speeds.clone(), placement.workers());
+            let protocol = Protocol { pin: placement.pin(), ..protocol.clone() };
+            Configuration { network, method, strategy, key_switching, speeds, threads, clips, labels, protocol }
+        };
     Ok(combinations.map(configuration).collect())
 }
 

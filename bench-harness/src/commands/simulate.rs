@@ -4,16 +4,19 @@ use std::io::Write;
 
 use anyhow::{Result, anyhow};
 use hear_engine::network::method::Method;
-use hear_scheduler::simulate::{Machine, Policy, Prediction, Scenario, efficient_threads};
+use hear_scheduler::{
+    ExecutorKind,
+    simulate::{Machine, Policy, Prediction, Scenario, efficient_threads},
+};
 use serde::Serialize;
 
 use super::{
     output::{Destination, write_entries},
-    trace::{check_threads, configuration},
+    place,
+    trace::configuration,
 };
 use crate::{
     arguments::{SimulateArguments, ThreadList},
-    configuration::ExecutorKind,
     display,
     failure::Failure,
     machine_file,
@@ -103,9 +106,9 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
         for (network, method) in subjects(arguments) {
             let mut measured = vec![1];
             measured.extend(setting.threads.iter().filter(|&&threads| arguments.validate && threads > 1));
-            check_threads(&arguments.runs, &measured)?;
-            let configuration = configuration(&network, method, &arguments.runs, &measured)?;
-            let observation = observe(&configuration, &measured)?;
+            let placements = place(arguments.runs.executor, arguments.runs.placement, &measured)?;
+            let configuration = configuration(&network, method, &arguments.runs, &placements)?;
+            let observation = observe(&configuration, &placements)?;
             let recording = observation.recording(Pick::All)?;
             note_other_processor(&recording, &setting.measured_on);
             let mut record = setting.predict(&recording)?;

@@ -2,18 +2,23 @@
 
 use std::io::Write;
 
-use anyhow::{Result, anyhow};
-use hear_scheduler::trace::{Profile, Scaling};
+use anyhow::Result;
+use hear_engine::network::method::{Method, StrategyChoice};
+use hear_model::input::ClipSource;
+use hear_scheduler::{
+    ExecutorKind, Pin, Placement, Topology,
+    trace::{Profile, Scaling},
+};
 use serde::Serialize;
 
 use super::{
     output::{Destination, Layout, write_value},
+    place,
     run::open_network,
-    usable_threads,
 };
 use crate::{
     arguments::{RunsArguments, ThreadList, TraceArguments},
-    configuration::{Configuration, ExecutorKind, InstructionsError, Protocol},
+    configuration::{Configuration, InstructionsError, Protocol},
     counters::Counts,
     display,
     failure::Failure,
@@ -57,9 +62,9 @@ struct RunRecord {
 
 pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<(), Failure> {
     let ThreadList(threads) = arguments.threads.clone().unwrap_or_else(|| default_threads(&arguments.runs));
-    check_threads(&arguments.runs, &threads)?;
-    let configuration = configuration(&arguments.network, arguments.method, &arguments.runs, &threads)?;
-    let observation = observe(&configuration, &threads)?;
+    let placements = place(arguments.runs.executor, arguments.runs.placement, &threads)?;
+    let configuration = configuration(&arguments.network, arguments.method, &arguments.runs, &placements)?;
+    let observation = observe(&configuration, &placements)?;
     if let Some(path) = &arguments.out {
         write_value(path, &observation.file()?, Layout::Compact)?;
     }
@@ -76,39 +81,28 @@ pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<
     Ok(())
 }
 
-/// One thread, and as many as can run.
+/// One thread, and one a physical core.
 fn default_threads(runs: &RunsArguments) -> ThreadList {
-    let most = if runs.executor == ExecutorKind::Serial { 1 } else { usable_threads() };
+    let most = if runs.executor.has_threads() { Topology::detect().usable_cores() } else { 1 };
     ThreadList(if most == 1 { vec![1] } else { vec![1, most] })
-}
-
-/// Refuses more than one thread of the serial executor.
-pub(super) fn check_threads(runs: &RunsArguments, threads: &[usize]) -> Result<(), Failure> {
-    match threads.iter().find(|&&threads| threads > 1) {
-        Some(several) if runs.executor == ExecutorKind::Serial => {
-            Err(Failure::usage(anyhow!("--threads {several} with --executor serial: expected 1")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What is run: clips of the shipped test set under a plan for the most of these threads.
 pub(super) fn configuration(
     network: &str,
-    method: hear_engine::network::method::Method,
+    method: Method,
     runs: &RunsArguments,
-    threads: &[usize],
+    placements: &[Placement],
 ) -> Result<Configuration, Failure> {
-    use hear_engine::network::method::StrategyChoice;
-    use hear_model::input::ClipSource;
     let shape = open_network(network)?.shape();
+    let widest = placements.iter().max_by_key(|placement| placement.workers());
     let configuration = Configuration {
         network: network.to_owned(),
         method,
         strategy: runs.strategy.unwrap_or(StrategyChoice::of(method)),
         key_switching: runs.key_switching,
         speeds: None,
-        threads: threads.iter().copied().max().unwrap_or(1),
+        threads: widest.map_or(1, Placement::workers),
         clips: ClipSource::Synthetic,
         labels: None,
         protocol: Protocol {
@@ -118,6 +112,7 @@ pub(super) fn configuration(
             repeats: 1,
             prepared: false,
             executor: runs.executor,
+            pin: widest.map_or(Pin::None, Placement::pin),
             without: Vec::new(),
             isa: runs.isa.clone(),
             tolerance: TOLERANCE,

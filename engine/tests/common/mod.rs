@@ -28,7 +28,9 @@ pub(crate) struct Finished {
 /// A call of `hear` with two threads and standard output and error in pipes.
 pub(crate) fn command(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hear"));
-    command.args(arguments.split_whitespace()).args(["--threads", "2"]);
+    // The serial executor has no threads to give.
+    let threads = if arguments.contains("--executor serial") { "1" } else { "2" };
+    command.args(arguments.split_whitespace()).args(["--threads", threads]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env_remove("HEAR_ISA");
     command

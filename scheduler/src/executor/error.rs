@@ -1,12 +1,29 @@
+use super::ExecutorKind;
 use crate::graph::{BufferId, TaskId};
+use crate::placement::{BindError, Pin, PlacementError};
 
 /// Why there is no executor.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecutorError {
-    /// An executor without threads.
-    #[error("an executor of 0 threads cannot run anything; at least 1 is needed")]
-    NoThreads,
+    /// The workers cannot be placed: there would be none, for example.
+    #[error(transparent)]
+    Placement(#[from] PlacementError),
+    /// A worker is not where it should be.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// An executor without threads of its own, asked for several workers or for bound ones.
+    #[error(
+        "the executor {executor} works on the calling thread: {workers} threads with pinning {pin} were asked for, expected 1 with pinning none"
+    )]
+    CallingThread {
+        /// The executor.
+        executor: ExecutorKind,
+        /// How many workers were asked for.
+        workers: usize,
+        /// How they were to be bound.
+        pin: Pin,
+    },
     /// The system gave no threads.
     #[error("{threads} threads could not be started: {reason}")]
     Refused {

@@ -1,12 +1,9 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
 use super::session::Session;
-use super::stop::{Stop, catch};
+use super::team::Team;
 use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
 use crate::graph::Graph;
 use crate::memory::Memory;
+use crate::placement::Placement;
 use crate::report::Report;
 
 /// Threads of its own, wave by wave: all tasks of one depth run, and when the last has ended, those of the next.
@@ -15,38 +12,24 @@ use crate::report::Report;
 /// of this executor and its merit: nothing simpler uses all threads.
 #[derive(Debug)]
 pub struct ForkJoin {
-    pool: ThreadPool,
+    team: Team,
 }
 
 impl ForkJoin {
-    /// Starts `threads` threads, which sleep between runs and end with the executor.
+    /// Starts `threads` threads, which the system places: see [`Self::on`].
     ///
     /// # Errors
     /// If `threads` is 0, or if the system gives no threads.
     pub fn new(threads: usize) -> Result<Self, ExecutorError> {
-        // Rayon reads 0 as "as many as there are CPUs".
-        if threads == 0 {
-            return Err(ExecutorError::NoThreads);
-        }
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("hear-worker-{index}"))
-            .build()
-            .map_err(|error| ExecutorError::Refused { threads, reason: error.to_string() })?;
-        Ok(Self { pool })
+        Self::on(&Placement::unpinned(threads)?)
     }
 
-    /// Hands the numbers below `count` out to the workers: each calls `work` once, with its own index and an iterator
-    /// over the numbers that it takes as it goes.
+    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
     ///
-    /// A broadcast, not rayon's parallel iterators: a worker inside `work` takes up nothing else, even if a task uses
-    /// rayon, so its place is never asked for twice.
-    fn share(&self, count: usize, work: impl Fn(usize, &mut dyn Iterator<Item = usize>) + Sync) {
-        let next = AtomicUsize::new(0);
-        self.pool.broadcast(|context| {
-            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < count);
-            work(context.index(), &mut std::iter::from_fn(take));
-        });
+    /// # Errors
+    /// If the system gives no threads, or does not bind one.
+    pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        Ok(Self { team: Team::on(placement)? })
     }
 }
 
@@ -56,7 +39,7 @@ impl Executor for ForkJoin {
     }
 
     fn workers(&self) -> usize {
-        self.pool.current_num_threads()
+        self.team.workers()
     }
 
     fn run(
@@ -72,9 +55,11 @@ impl Executor for ForkJoin {
                 // The workers are waiting: the calling thread takes the place of the first one.
                 session.worker(0).run(task);
             } else {
-                self.share(wave.len(), |worker, numbers| {
+                self.team.share(wave.len(), |worker, numbers| {
                     let mut worker = session.worker(worker);
-                    numbers.for_each(|number| worker.run(wave[number]));
+                    for number in numbers {
+                        worker.run(wave[number]);
+                    }
                 });
             }
         }
@@ -82,17 +67,6 @@ impl Executor for ForkJoin {
     }
 
     fn for_each(&self, count: usize, cancel: &Cancel, body: &(dyn Fn(usize, usize) + Sync)) -> Result<(), RunError> {
-        let stop = Stop::new(cancel);
-        self.share(count, |worker, indices| {
-            for index in indices {
-                if stop.is_requested() {
-                    break;
-                }
-                if let Err(message) = catch(|| body(index, worker)) {
-                    stop.fail(RunError::ItemPanicked { index, message });
-                }
-            }
-        });
-        stop.into_result()
+        self.team.for_each(count, cancel, body)
     }
 }

@@ -25,11 +25,12 @@
 //! takes turns. A socket's frequency is that for the number of its cores in use. Where threads share a core, all are
 //! taken to be slowed down evenly.
 //!
-//! **Scheduling.** [`Policy::Stealing`]: a worker that ends a task makes its successors ready, goes on with the most
-//! urgent task of its own, steals the most urgent one of others if it has none, and sleeps if there is none; what became
-//! ready wakes sleepers, who come [`Overhead::wake_ns`] later. Urgent is what has the longest way to the end, by the
-//! estimates, which are what the executor knows. [`Policy::ForkJoin`]: wave by wave, the most costly task first. Each task
-//! costs [`Overhead::task_ns`] beside its own time.
+//! **Scheduling.** [`Policy::Stealing`] does what [`Stealing`](crate::Stealing) does: a worker that ends a task goes on with
+//! the most urgent one that became ready by it and keeps the others; without one it takes the newest that it kept, then
+//! the oldest that another one kept, and sleeps if there is none; what is kept wakes sleepers, who come
+//! [`Overhead::wake_ns`] later. Urgent is what has the longest way to the end by the estimates, which are what executors
+//! know. [`Policy::ForkJoin`]: wave by wave, the most costly task first. Each task costs [`Overhead::task_ns`] beside its own
+//! time.
 //!
 //! What the model leaves out: moving a buffer from one core's cache to another's, memory of another socket (all data lie
 //! near their readers), the system's other work, and that a socket's last few percent of bandwidth come late.

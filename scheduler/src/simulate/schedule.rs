@@ -1,7 +1,7 @@
 //! The replay: which worker runs what, event by event.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::cmp::Reverse;
+use std::collections::VecDeque;
 
 use super::machine::Worker;
 
@@ -64,26 +64,6 @@ impl Bandwidth {
             }
         }
         b.min(self.core)
-    }
-}
-
-/// A ready task; the most urgent is the greatest.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Ready {
-    urgency: u64,
-    task: usize,
-}
-
-impl Ord for Ready {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Of equally urgent ones the first in program order.
-        (self.urgency, Reverse(self.task)).cmp(&(other.urgency, Reverse(other.task)))
-    }
-}
-
-impl PartialOrd for Ready {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 
@@ -152,37 +132,46 @@ impl Run<'_> {
     fn stealing(mut self) -> f64 {
         let replay = self.replay;
         let urgencies = replay.urgencies();
-        let ready = |task| Ready { urgency: urgencies[task], task };
+        // The most urgent last; of equally urgent ones the first in program order.
+        let sort = |ready: &mut [usize]| ready.sort_unstable_by_key(|&task| (urgencies[task], Reverse(task)));
         let mut successors = vec![Vec::new(); urgencies.len()];
         for (task, predecessors) in replay.predecessors.iter().enumerate() {
             predecessors.iter().for_each(|&predecessor| successors[predecessor].push(task));
         }
         let mut missing: Vec<usize> = replay.predecessors.iter().map(Vec::len).collect();
-        let mut queues: Vec<BinaryHeap<Ready>> = vec![BinaryHeap::new(); self.states.len()];
-        // The caller is awake and has what is ready from the start.
-        queues[0].extend((0..urgencies.len()).filter(|&task| missing[task] == 0).map(ready));
-        self.go_on(0, &mut queues);
+        let mut queues = vec![VecDeque::new(); self.states.len()];
+        // What is ready from the start is dealt out, the most urgent tasks first.
+        let mut ready: Vec<usize> = (0..urgencies.len()).filter(|&task| missing[task] == 0).collect();
+        sort(&mut ready);
+        for (number, &task) in ready.iter().rev().enumerate().rev() {
+            queues[number % self.states.len()].push_back(task);
+        }
+        self.go_on(0, None, &mut queues);
         loop {
-            self.wake_for(queues.iter().map(BinaryHeap::len).sum());
+            self.wake_for(queues.iter().map(VecDeque::len).sum());
             let Some((worker, ended)) = self.advance() else { return self.now };
-            if let Some(task) = ended {
-                for &successor in &successors[task] {
-                    missing[successor] -= 1;
-                    if missing[successor] == 0 {
-                        queues[worker].push(ready(successor));
-                    }
+            ready.clear();
+            for &successor in ended.iter().flat_map(|&task| &successors[task]) {
+                missing[successor] -= 1;
+                if missing[successor] == 0 {
+                    ready.push(successor);
                 }
             }
-            self.go_on(worker, &mut queues);
+            sort(&mut ready);
+            let next = ready.pop();
+            queues[worker].extend(&ready);
+            self.go_on(worker, next, &mut queues);
         }
     }
 
-    /// Gives a worker its own most urgent task, else that of all others, else sleep.
-    fn go_on(&mut self, worker: usize, queues: &mut [BinaryHeap<Ready>]) {
-        let own = queues[worker].pop();
-        let task = own.or_else(|| queues.iter_mut().max_by_key(|queue| queue.peek().copied())?.pop());
-        match task {
-            Some(Ready { task, .. }) => self.start(worker, task),
+    /// Gives a worker the task that it is to go on with, else the newest of its own, else the oldest of the next worker
+    /// that has one, else sleep.
+    fn go_on(&mut self, worker: usize, next: Option<usize>, queues: &mut [VecDeque<usize>]) {
+        let count = queues.len();
+        let steal =
+            |queues: &mut [VecDeque<usize>]| (1..count).find_map(|step| queues[(worker + step) % count].pop_front());
+        match next.or_else(|| queues[worker].pop_back()).or_else(|| steal(queues)) {
+            Some(task) => self.start(worker, task),
             None => self.states[worker] = State::Asleep,
         }
     }

@@ -4,5 +4,6 @@
 
 mod executors;
 mod graph;
+mod placement;
 mod programs;
 mod topology;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum, builder::RangedU64ValueParser};
+use clap::Args;
 use hear_engine::{
     network::{
         cost::Speeds,
@@ -15,20 +15,34 @@ use hear_engine::{
     rlwe::Randomness,
 };
 use hear_model::network::{Network, Shape};
+use hear_scheduler::{
+    Executor, ExecutorError, ExecutorKind, Pin, Placement, PlacementOptions, Topology, placement::parse_threads,
+};
 
-use crate::{failure::Failure, output, session::available_threads};
+use crate::{failure::Failure, output};
 
 /// What every command takes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
-    /// Threads to work on [default: as many as the system allows]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    /// Threads to work on [default: one a physical core that the system allows]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     threads: Option<usize>,
 
-    /// How work reaches the threads
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = ExecutorKind::ForkJoin)]
-    pub(crate) executor: ExecutorKind,
+    /// Bind threads to CPUs: compact (cores side by side), spread (as far apart
+    /// as they go) or none [default: compact if each has a CPU of its own]
+    #[arg(long, value_name = "HOW")]
+    pin: Option<Pin>,
+
+    /// Without --threads, work on every logical CPU instead of every core
+    #[arg(long)]
+    smt: bool,
+
+    /// How work reaches the threads: stealing (a task starts as soon as what it
+    /// waits for has ended), fork-join (threads meet after every depth of the
+    /// task graph) or serial (one thread, in program order)
+    #[arg(long, value_name = "NAME", default_value_t)]
+    executor: ExecutorKind,
 
     /// Print JSON
     #[arg(long)]
@@ -44,22 +58,28 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Threads to work on.
-    pub(crate) fn threads(&self) -> usize {
-        match self.executor {
-            ExecutorKind::Serial => 1,
-            ExecutorKind::ForkJoin => self.threads.unwrap_or_else(available_threads),
-        }
+    /// The workers and where they work.
+    pub(crate) fn place(&self) -> Result<Placement, Failure> {
+        self.place_with(PlacementOptions { threads: self.threads, pin: self.pin, smt: self.smt })
     }
-}
 
-/// The executors by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExecutorKind {
-    /// One thread, in program order
-    Serial,
-    /// Threads that meet after every depth of the task graph
-    ForkJoin,
+    /// How many workers a plan is made for. They need not be there: it may run on another machine.
+    pub(crate) fn planned_threads(&self) -> Result<usize, Failure> {
+        let options = PlacementOptions { threads: self.threads, pin: Some(Pin::None), smt: self.smt };
+        Ok(self.place_with(options)?.workers())
+    }
+
+    fn place_with(&self, options: PlacementOptions) -> Result<Placement, Failure> {
+        self.executor.place(&Topology::detect(), &options).map_err(|error| match error {
+            ExecutorError::CallingThread { .. } => Failure::Usage(error.to_string()),
+            _ => error.into(),
+        })
+    }
+
+    /// Starts the workers.
+    pub(crate) fn start(&self, placement: &Placement) -> Result<Box<dyn Executor>, Failure> {
+        Ok(self.executor.start(placement)?)
+    }
 }
 
 /// What a plan is made from, besides network and method.

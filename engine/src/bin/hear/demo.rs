@@ -7,7 +7,7 @@ use hear_engine::network::{
     encode::EncodedNetwork,
     lower::Keep,
     method::Method,
-    plan::{Plan, Security},
+    plan::Plan,
     run::Inference,
     store::{KeySet, Logits, Scheme, UnusedSlots},
 };
@@ -76,15 +76,15 @@ impl Demo {
         let session = Session::new(&self.common, interrupt)?;
         let network = open_network(&self.network)?;
         let clips = self.clips()?;
-        let plan = self.plan(network.shape(), session.security)?;
+        let plan = self.plan(network.shape(), &session)?;
         let scheme = Scheme::new(plan, session.security, session.isa)?;
         let report = Story { session: &session, network: &network, scheme: &scheme }.tell(&clips)?;
         session.print(|| report.text(&self, &network, &scheme), || report.json(&self, &scheme))?;
         report.verdict()
     }
 
-    fn plan(&self, shape: Shape, security: Security) -> Result<Plan, Failure> {
-        let plan = |method| self.choices.plan(shape, method, security, self.common.threads());
+    fn plan(&self, shape: Shape, session: &Session<'_>) -> Result<Plan, Failure> {
+        let plan = |method| self.choices.plan(shape, method, session.security, session.executor.workers());
         match self.method {
             Some(method) => plan(method),
             None => plan(Method::LeanHear).or_else(|_| plan(Method::FastHear)),

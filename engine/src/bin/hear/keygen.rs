@@ -135,7 +135,7 @@ impl Keygen {
         if let Some(method) = self.method {
             for network in &self.network {
                 let shape = open_network(network)?.shape();
-                add(self.choices.plan(shape, method, session.security, self.common.threads())?);
+                add(self.choices.plan(shape, method, session.security, session.executor.workers())?);
             }
         }
         Ok(plans)

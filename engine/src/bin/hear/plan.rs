@@ -58,15 +58,16 @@ Examples:
 
 impl ShowPlan {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        let session = Session::new(&self.common, interrupt)?;
+        let session = Session::idle(&self.common, interrupt)?;
+        let threads = self.common.planned_threads()?;
         let shape = open_network(&self.network)?.shape();
-        let plan = self.choices.plan(shape, self.method, session.security, self.common.threads())?;
+        let plan = self.choices.plan(shape, self.method, session.security, threads)?;
         if let Some(path) = &self.out {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             let _directory = parent.map(OutputDirectory::create).transpose()?;
             write_plan(path, &plan)?;
         }
-        let summary = Summary::new(plan, self.choices.speeds()?, session.security, self.common.threads())?;
+        let summary = Summary::new(plan, self.choices.speeds()?, session.security, threads)?;
         session.print(|| summary.table(), || summary.json())
     }
 }

@@ -1,17 +1,13 @@
 //! What one run of the program works with: threads, instructions, interruption, progress.
 
-use std::{thread::available_parallelism, time::Duration};
+use std::time::Duration;
 
 use hear_engine::network::{plan::Security, store::Work};
 use hear_kernels::simd::Isa;
-use hear_scheduler::{Cancel, Executor, ForkJoin, Serial};
+use hear_scheduler::{Cancel, Executor, Serial};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{
-    arguments::{Common, ExecutorKind},
-    failure::Failure,
-    output,
-};
+use crate::{arguments::Common, failure::Failure, output};
 
 /// The switch that Ctrl-C and requests to terminate throw.
 #[derive(Debug)]
@@ -49,8 +45,21 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Starts threads, finds the instructions, and warns where security was waived.
+    /// Starts threads, finds the instructions, and warns where threads are too many or security was waived.
     pub(crate) fn new(common: &Common, interrupt: &'a Interrupt) -> Result<Self, Failure> {
+        let placement = common.place()?;
+        if let Some(warning) = placement.oversubscribed() {
+            output::say(&format!("WARNING: {warning}"));
+        }
+        Self::with_executor(common, interrupt, common.start(&placement)?)
+    }
+
+    /// As [`Self::new`], for who computes nothing: without threads.
+    pub(crate) fn idle(common: &Common, interrupt: &'a Interrupt) -> Result<Self, Failure> {
+        Self::with_executor(common, interrupt, Box::new(Serial))
+    }
+
+    fn with_executor(common: &Common, interrupt: &'a Interrupt, executor: Box<dyn Executor>) -> Result<Self, Failure> {
         let isa = Isa::from_environment().map_err(|error| Failure::Usage(error.to_string()))?;
         let security = if common.insecure_parameters {
             output::say(
@@ -59,10 +68,6 @@ impl<'a> Session<'a> {
             Security::Waived
         } else {
             Security::Required
-        };
-        let executor: Box<dyn Executor> = match common.executor {
-            ExecutorKind::Serial => Box::new(Serial),
-            ExecutorKind::ForkJoin => Box::new(ForkJoin::new(common.threads())?),
         };
         Ok(Self { executor, isa, security, interrupt, json: common.json, quiet: common.quiet })
     }
@@ -112,9 +117,4 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
-}
-
-/// The number of threads that the system lets this process use.
-pub(crate) fn available_threads() -> usize {
-    available_parallelism().map_or(1, usize::from)
 }
