@@ -8,7 +8,7 @@
 //! - [`precision`]: noise after every stage, beside its model
 //! - [`prediction`]: what a measurement will need, before it starts
 //! - [`system`]: what the operating system says about this process and this machine
-//! - [`display`]: what people read
+//! - [`display`]: what people read; [`machine_tree`]: the machine as a tree
 #![forbid(unsafe_code)]
 
 pub mod arguments;
@@ -20,6 +20,7 @@ pub mod display;
 pub mod failure;
 pub mod floors;
 pub mod kernels;
+pub mod machine_tree;
 pub mod measure;
 pub mod precision;
 pub mod prediction;

@@ -481,6 +481,24 @@ fn the_machine_is_described_as_toml() {
 }
 
 #[test]
+fn the_topology_is_shown_as_a_tree_and_as_json() {
+    let output = bench(Path::new("."), "topology --threads 1 --pin none");
+    succeeded(&output);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("1 thread, not pinned") && shown.contains("\npackage"), "{shown}");
+    let output = bench(Path::new("."), "topology --json");
+    succeeded(&output);
+    let description: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_keys(&description, ["topology", "placement"]);
+    let source = if cfg!(feature = "hwloc") { "hwloc" } else { "sysfs" };
+    assert_eq!(description["topology"]["source"], source);
+    let workers = description["placement"]["workers"].as_array().unwrap();
+    assert_keys(&workers[0], ["cpu", "core", "last_level_cache", "numa_node", "package", "victims"]);
+    assert_eq!(workers[0]["victims"].as_array().unwrap().len(), workers.len() - 1);
+    refused(&bench(Path::new("."), "topology --threads 0"), 2, &["'0'", "from 1 to 1024"]);
+}
+
+#[test]
 fn a_measuring_process_that_is_given_nonsense_says_so() {
     // Standard input is empty here.
     refused(&bench(Path::new("."), "measure"), 1, &["cannot read a configuration"]);
