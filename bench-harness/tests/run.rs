@@ -83,7 +83,7 @@ fn refused(output: &Output, code: i32, parts: &[&str]) {
 }
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 39] = [
+const FIELDS: [&str; 40] = [
     "network",
     "method",
     "strategy",
@@ -104,6 +104,7 @@ const FIELDS: [&str; 39] = [
     "best_speeds",
     "throughput_per_s",
     "peak_rss_bytes",
+    "huge_page_bytes",
     "key_bytes",
     "model_bytes",
     "input_ciphertext_bytes",
