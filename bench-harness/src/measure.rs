@@ -10,6 +10,7 @@ use hear_engine::{
         cost::Counts,
         encode::EncodedNetwork,
         lower::Keep,
+        memory::MemoryPrediction,
         plan::{Plan, Security, Stage},
         run::Inference,
         store::{KeySet, ModelFile, ModelWriter, Scheme, Schemes, Work},
@@ -23,7 +24,6 @@ use crate::{
     configuration::{Configuration, weights_origin},
     display,
     floors::BestSpeeds,
-    prediction::MemoryPrediction,
     progress::Progress,
     record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord, hexadecimal},
     statistics::Summary,
@@ -120,7 +120,7 @@ impl Measured {
             ntt: predicted_counts.ntt,
             infer_s: speeds.seconds(&predicted_counts, configuration.threads),
             speeds: speeds.name,
-            memory_bytes: MemoryPrediction::new(plan, configuration.threads)?.total_bytes(),
+            memory_bytes: MemoryPrediction::new(plan, Security::Required, configuration.threads)?.total_bytes,
         };
         Ok(Record {
             identity: Identity::from(configuration),

@@ -280,7 +280,27 @@ fn check_sizes(entry: &Value, limbs: usize) {
     let peak = bytes("peak_rss_bytes");
     assert!(peak > bytes("key_bytes") + bytes("model_bytes"), "{peak}");
     let predicted = entry["predicted"]["memory_bytes"].as_u64().unwrap();
-    assert!((predicted / 2..=predicted).contains(&peak), "{peak} of {predicted}");
+    assert!(peak.abs_diff(predicted) <= peak / 10, "{peak} of {predicted}");
+}
+
+/// What `hear plan` and `hear-bench run` say that a run will take is what it takes.
+#[test]
+fn the_peak_of_memory_is_predicted_within_a_tenth() {
+    let line = "run --network 1d-64,2d-64 --method lean-hear,fast-hear --threads 2 --samples 2 --warm-up 0 --repeats 1 \
+                --json -";
+    let output = bench(Path::new("."), line);
+    succeeded(&output);
+    let entries: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(entries.len(), 4);
+    for entry in &entries {
+        let (network, method) = (&entry["network"], &entry["method"]);
+        let peak = entry["peak_rss_bytes"].as_u64().unwrap();
+        let predicted = entry["predicted"]["memory_bytes"].as_u64().unwrap();
+        eprintln!("{network} {method}: {peak} bytes, {predicted} predicted, {:.3}", predicted as f64 / peak as f64);
+        assert!(peak.abs_diff(predicted) <= peak / 10, "{network} {method}: {peak} bytes, {predicted} predicted");
+        let huge = entry["huge_page_bytes"].as_u64();
+        assert!(huge.is_none_or(|huge| huge < predicted), "{huge:?}");
+    }
 }
 
 #[test]

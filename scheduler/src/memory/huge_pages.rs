@@ -51,13 +51,16 @@ AnonHugePages:         0 kB
 
     #[test]
     fn mappings_count_as_far_as_they_overlap() {
-        let bytes = |ranges: &[Range<usize>]| in_smaps(SMAPS, ranges);
-        assert_eq!(bytes(&[0x20_0000..0x60_0000]), Some(2 << 20), "half of it is on small pages");
-        assert_eq!(bytes(&[0x20_0000..0x30_0000]), Some(1 << 20), "no more than the range");
-        assert_eq!(bytes(&[0x20_0000..0x60_0000, 0x7f00_0020_0000..0x7f00_0040_0000]), Some(4 << 20));
-        assert_eq!(bytes(&[0x60_0000..0x70_0000]), Some(0));
+        let bytes = |ranges: &[(usize, usize)]| {
+            let ranges: Vec<_> = ranges.iter().map(|&(start, end)| start..end).collect();
+            in_smaps(SMAPS, &ranges)
+        };
+        assert_eq!(bytes(&[(0x20_0000, 0x60_0000)]), Some(2 << 20), "half of it is on small pages");
+        assert_eq!(bytes(&[(0x20_0000, 0x30_0000)]), Some(1 << 20), "no more than the range");
+        assert_eq!(bytes(&[(0x20_0000, 0x60_0000), (0x7f00_0020_0000, 0x7f00_0040_0000)]), Some(4 << 20));
+        assert_eq!(bytes(&[(0x60_0000, 0x70_0000)]), Some(0));
         assert_eq!(bytes(&[]), Some(0));
-        assert_eq!(in_smaps("", &[0..1]), None, "nothing is known");
-        assert_eq!(in_smaps("0-1 rw-p\nAnonHugePages: many kB\n", &[0..1]), None);
+        assert_eq!(in_smaps("", &[]), None, "nothing is known");
+        assert_eq!(in_smaps("0-1 rw-p\nAnonHugePages: many kB\n", &[]), None);
     }
 }

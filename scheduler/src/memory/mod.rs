@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(memory.huge_page_bytes(), Some(0), "nobody has written");
         memory.input_mut(buffer).fill(1);
         let huge = memory.huge_page_bytes().unwrap();
-        assert!(huge <= memory.bytes() && huge % HUGE_PAGE_BYTES == 0, "{huge}");
+        assert!(huge <= memory.bytes() && huge.is_multiple_of(HUGE_PAGE_BYTES), "{huge}");
         let modes = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
         if modes.contains("[never]") || modes.is_empty() {
             assert_eq!(huge, 0);
