@@ -32,6 +32,8 @@ pub enum Command {
     Calibrate(CalibrateArguments),
     /// Print what this machine has, as TOML
     Machine,
+    /// Show sockets, NUMA nodes, caches, cores and CPUs as a tree, and where threads would work
+    Topology(TopologyArguments),
     /// Measure one configuration given as JSON on standard input
     #[command(name = crate::child::SUBCOMMAND, hide = true)]
     Measure,
@@ -44,7 +46,8 @@ Examples:
   hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml
-  hear-bench machine";
+  hear-bench machine
+  hear-bench topology";
 
 /// Where threads work.
 #[derive(Clone, Copy, Debug, Args)]
@@ -231,6 +234,23 @@ pub struct CalibrateArguments {
     /// Clips of each inference
     #[arg(long, value_name = "N", default_value = "12", value_parser = positive)]
     pub samples: usize,
+}
+
+/// `hear-bench topology`.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(
+    after_help = "Built with the feature hwloc it asks hwloc how the machine is built, else the system itself.\n\nExamples:\n  hear-bench topology\n  hear-bench topology --threads 4 --pin spread\n  hear-bench topology --json"
+)]
+pub struct TopologyArguments {
+    /// Threads [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Where they work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A number of bytes, written `16GB`, `1.5GiB`, `500 MB` or `4096`.

@@ -6,9 +6,8 @@
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
 //! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
 //! - [`precision`]: noise after every stage, beside its model
-//! - [`prediction`]: what a measurement will need, before it starts
 //! - [`system`]: what the operating system says about this process and this machine
-//! - [`display`]: what people read
+//! - [`display`]: what people read; [`machine_tree`]: the machine as a tree
 #![forbid(unsafe_code)]
 
 pub mod arguments;
@@ -20,9 +19,9 @@ pub mod display;
 pub mod failure;
 pub mod floors;
 pub mod kernels;
+pub mod machine_tree;
 pub mod measure;
 pub mod precision;
-pub mod prediction;
 mod progress;
 pub mod record;
 pub mod statistics;

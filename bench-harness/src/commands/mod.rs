@@ -6,6 +6,7 @@ mod machine;
 mod output;
 mod precision;
 mod run;
+mod topology;
 
 use std::io::{Write, stdin};
 
@@ -28,6 +29,7 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Machine => machine::run(output),
+        Command::Topology(arguments) => topology::run(&arguments, output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),
     }
 }
