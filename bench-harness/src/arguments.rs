@@ -1,5 +1,7 @@
 //! The command line.
 
+mod observe;
+
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +11,8 @@ use hear_engine::network::{
 };
 use hear_model::input::{ClipSource, RowRange};
 use hear_scheduler::{ExecutorKind, Pin, placement::parse_threads};
+
+pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
 
 /// The laboratory: runs networks on encrypted data, verifies, times and records.
 #[derive(Debug, Parser)]
@@ -30,10 +34,14 @@ pub enum Command {
     Kernels(KernelsArguments),
     /// Measure the speeds of this machine, by which plans are chosen for it, as TOML
     Calibrate(CalibrateArguments),
-    /// Print what this machine has, as TOML
+    /// Print what this machine has and how fast it is, as TOML that simulate reads
     Machine,
     /// Show sockets, NUMA nodes, caches, cores and CPUs as a tree, and where threads would work
     Topology(TopologyArguments),
+    /// Show where the time of a run goes: workers, stages, critical path, longest tasks
+    Trace(Box<TraceArguments>),
+    /// Predict what a run would take on other numbers of threads and on other machines
+    Simulate(Box<SimulateArguments>),
     /// Measure one configuration given as JSON on standard input
     #[command(name = crate::child::SUBCOMMAND, hide = true)]
     Measure,
@@ -46,8 +54,10 @@ Examples:
   hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml
-  hear-bench machine
-  hear-bench topology";
+  hear-bench machine > mine.toml
+  hear-bench topology
+  hear-bench trace --network 2d-128 --threads 1,2 --out trace.json
+  hear-bench simulate --network 2d-128 --threads 1..64 --machine configs/machines/xeon-8268.toml";
 
 /// Where threads work.
 #[derive(Clone, Copy, Debug, Args)]

@@ -83,7 +83,8 @@ pub fn bytes(bytes: u64) -> String {
 }
 
 /// A time with three or four digits.
-fn seconds(value: f64) -> String {
+#[must_use]
+pub fn seconds(value: f64) -> String {
     if value >= 1.0 {
         format!("{value:.3} s")
     } else if value >= 1e-3 {

@@ -5,6 +5,8 @@
 //! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
 //! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
+//! - [`observation`]: runs with every task noted down, and [`counters`]; [`machine_file`]: machines to simulate them on,
+//!   and [`hardware`]: this one
 //! - [`precision`]: noise after every stage, beside its model
 //! - [`system`]: what the operating system says about this process and this machine
 //! - [`display`]: what people read; [`machine_tree`]: the machine as a tree
@@ -15,12 +17,16 @@ pub mod calibration;
 pub mod child;
 pub mod commands;
 pub mod configuration;
+pub mod counters;
 pub mod display;
 pub mod failure;
 pub mod floors;
+pub mod hardware;
 pub mod kernels;
+pub mod machine_file;
 pub mod machine_tree;
 pub mod measure;
+pub mod observation;
 pub mod precision;
 mod progress;
 pub mod record;

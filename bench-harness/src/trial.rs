@@ -1,6 +1,7 @@
 //! Clips on their way through all three parties, with the clock running.
 
 use std::{
+    cell::RefCell,
     path::Path,
     time::{Duration, Instant},
 };
@@ -15,9 +16,12 @@ use hear_engine::{
     rlwe::Randomness,
 };
 use hear_model::{input::Clip, network::Network};
-use hear_scheduler::{Executor, Memory, Report, RunOptions};
+use hear_scheduler::{Executor, Graph, Memory, Report, RunOptions};
 
-use crate::verification::Verification;
+use crate::{
+    counters::{Counters, Counts},
+    verification::Verification,
+};
 
 /// Clips on their way from a home through the cloud to the monitoring service.
 pub(crate) struct Trial<'a> {
@@ -28,6 +32,8 @@ pub(crate) struct Trial<'a> {
     inference: Inference<'a>,
     executor: &'a dyn Executor,
     memory: Memory,
+    options: RunOptions,
+    counters: Option<&'a RefCell<Counters>>,
     tolerance: f64,
     verification: Verification,
     times: Times,
@@ -40,6 +46,8 @@ pub(crate) struct Times {
     pub(crate) infer: Vec<Duration>,
     pub(crate) decrypt: Vec<Duration>,
     pub(crate) reports: Vec<Report>,
+    /// What the processor counted during inferences, where it was asked to.
+    pub(crate) counts: Vec<Counts>,
     /// Transforms of an inference: the same for every clip.
     pub(crate) ntt: Option<u64>,
     /// Bytes of an encrypted clip and of an encrypted result as files: the same for every clip.
@@ -59,7 +67,33 @@ impl<'a> Trial<'a> {
     ) -> Result<Self> {
         let memory = inference.memory(executor.workers())?;
         let (verification, times) = (Verification::new(tolerance), Times::default());
-        Ok(Self { network, plan, keys, randomness, inference, executor, memory, tolerance, verification, times })
+        let (options, counters) = (RunOptions::default(), None);
+        Ok(Self {
+            network,
+            plan,
+            keys,
+            randomness,
+            inference,
+            executor,
+            memory,
+            options,
+            counters,
+            tolerance,
+            verification,
+            times,
+        })
+    }
+
+    /// Notes down every task, and reads these counters, which were opened before the executor started its threads.
+    pub(crate) fn observed(mut self, counters: &'a RefCell<Counters>) -> Self {
+        self.options.trace = true;
+        self.counters = Some(counters);
+        self
+    }
+
+    /// The tasks of an inference.
+    pub(crate) fn graph(&self) -> &Graph {
+        self.inference.graph()
     }
 
     /// Forgets the clips so far.
@@ -77,13 +111,16 @@ impl<'a> Trial<'a> {
 
         let context = &evaluation.schemes.context;
         let transforms = context.transforms();
+        let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
-        let inferred =
-            self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &RunOptions::default());
+        let inferred = self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &self.options);
         let (ciphertext, report) = inferred?;
         let ntt = context.transforms() - transforms;
         let result = evaluation.release(self.plan, &encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
         times.infer.push(start.elapsed());
+        if let (Some(counters), Some(before)) = (self.counters, counts) {
+            times.counts.push(counters.borrow_mut().read().since(&before));
+        }
         times.reports.push(report);
         if *times.ntt.get_or_insert(ntt) != ntt {
             bail!("row {row} took {ntt} transforms, not as many as the rows before");

@@ -10,6 +10,8 @@
 //!    [`Placement`] chose for it from the machine's [`Topology`]. The result is that of
 //!    program order, bit for bit, whatever the executor and the number of threads.
 //!
+//! Beside that, [`trace`] says where the time of a run went, and [`simulate`] what a run would take on another machine.
+//!
 //! The operations themselves stay with the caller, usually in a `Vec` indexed by [`TaskId::index`], behind [`Body`].
 //!
 //! ```
@@ -58,7 +60,10 @@ pub mod graph;
 pub mod memory;
 pub mod placement;
 pub mod report;
+pub mod simulate;
 pub mod topology;
+pub mod trace;
+mod units;
 
 pub use executor::{
     Body, Cancel, CancelOnDrop, Executor, ExecutorError, ExecutorKind, ForkJoin, RunError, RunOptions, Serial, Stealing,

@@ -5,7 +5,7 @@ use std::{fs, io::Write};
 use anyhow::{Context, Result, bail};
 use hear_engine::network::{cost::Speeds, key_switching::KeySwitching, method::Method};
 use hear_model::input::ClipSource;
-use hear_scheduler::{ExecutorKind, Placement};
+use hear_scheduler::{ExecutorKind, Placement, simulate};
 use serde::Serialize;
 
 use super::place_one;
@@ -16,6 +16,7 @@ use crate::{
     configuration::{Configuration, Protocol},
     display,
     failure::Failure,
+    hardware,
     record::{Entry, Identity, Reason, Record, Unmeasured},
     system::Machine,
 };
@@ -33,12 +34,13 @@ const RUNS: [(&str, Method, &str, KeySwitching); 8] = [
 ];
 
 /// What runs them.
-const EXECUTOR: ExecutorKind = ExecutorKind::ForkJoin;
+const EXECUTOR: ExecutorKind = ExecutorKind::Stealing;
 
-/// What is written: predictions read the speeds; the rest says how they came about.
+/// What is written: predictions of plans read the speeds, simulations the hardware; the rest says how they came about.
 #[derive(Serialize)]
 struct Calibration {
     speeds: Speeds,
+    hardware: simulate::Machine,
     machine: Machine,
     isa: String,
     threads: usize,
@@ -68,7 +70,8 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Res
         predicted_s: speeds.seconds(&record.counts, threads),
     };
     let runs = records.iter().map(run).collect();
-    let text = toml::to_string(&Calibration { speeds, machine, isa, threads, runs })?;
+    let hardware = hardware::measure()?;
+    let text = toml::to_string(&Calibration { speeds, hardware, machine, isa, threads, runs })?;
     match &arguments.out {
         None => write!(output, "{text}")?,
         Some(path) => fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,

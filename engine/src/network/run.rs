@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use arrayvec::ArrayVec;
 use hear_kernels::accumulate::{Accumulation, WeightTile};
 use hear_scheduler::{
-    Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
+    Body, Executor, Graph, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext,
+    TaskId,
 };
 
 use super::{
@@ -165,6 +166,12 @@ impl<'a> Inference<'a> {
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
         Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered })
+    }
+
+    /// The tasks of a run: what a trace and a simulation need to know.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.lowered.graph
     }
 
     /// Memory for runs on so many workers, one run at a time.

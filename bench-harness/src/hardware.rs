@@ -1,0 +1,176 @@
+//! This machine as simulations see it: what it has, and a few quick measurements.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use hear_engine::{
+    network::{
+        method::Method,
+        plan::{Plan, PlanRequest, Security},
+    },
+    ring::Context,
+};
+use hear_kernels::simd::Isa;
+use hear_model::network::{Dimension, Shape};
+use hear_scheduler::{
+    Executor, GraphBuilder, Memory, MemoryOptions, RunOptions, Serial, TaskContext, TaskId, Topology,
+    simulate::{Caches, Machine, MainMemory, Overhead},
+};
+
+use crate::floors::BestSpeeds;
+
+/// Empty tasks of the graph by which the cost of a task is measured.
+const EMPTY_TASKS: usize = 10_000;
+/// How often a thread is woken.
+const WAKES: usize = 400;
+/// Where sysfs does not say: the size of a common third level.
+const USUAL_L3_BYTES: u64 = 32 << 20;
+/// How fast a thread of a shared core is taken to compute against one alone: vector code of the kind here gains a fifth
+/// from a second thread. Not measured.
+const SHARED_CORE_SPEED: f64 = 0.6;
+
+/// [`Machine::kernels_ns`].
+type KernelTimes = BTreeMap<String, BTreeMap<String, f64>>;
+
+/// Measures this machine in a second or two. It should do nothing else meanwhile.
+///
+/// Of the numbers, [`Machine::shared_core_speed`] is an assumption, and [`Machine::frequency`] stays empty.
+///
+/// # Errors
+/// If the threads or the memory for it are not given.
+pub fn measure() -> Result<Machine> {
+    let topology = Topology::detect();
+    let sockets = topology.cores.iter().map(|core| core.package).collect::<BTreeSet<_>>().len().max(1);
+    let cores = topology.cores.len().max(1);
+    let threads_per_core = topology.cores.iter().map(|core| core.cpus.len()).max().unwrap_or(1);
+    let (kernels_ns, core_bytes_per_ns) = kernels()?;
+    let readers = cores.min(topology.usable_threads());
+    let together = readers as f64 * context(Isa::detect()).map(|context| bytes_per_ns(&context, readers))?;
+    let caches = topology.cache_sizes();
+    Ok(Machine {
+        name: topology.model_name.unwrap_or_else(|| "unknown processor".to_owned()),
+        sockets,
+        cores_per_socket: cores.div_ceil(sockets),
+        threads_per_core,
+        shared_core_speed: if threads_per_core > 1 { SHARED_CORE_SPEED } else { 1.0 },
+        caches: Caches {
+            l1d_bytes: caches.l1d_bytes.unwrap_or(0),
+            l2_bytes: caches.l2_bytes.unwrap_or(0),
+            l3_bytes: caches.l3_bytes.unwrap_or(USUAL_L3_BYTES),
+        },
+        memory: MainMemory {
+            bytes: topology.memory_bytes.unwrap_or(u64::from(u32::MAX)),
+            core_bytes_per_ns: rounded(core_bytes_per_ns),
+            // A machine that does something else may read less with all cores than it did with one.
+            socket_bytes_per_ns: rounded((together / sockets as f64).max(core_bytes_per_ns)),
+        },
+        overhead: Overhead { task_ns: rounded(task_ns()?), wake_ns: rounded(wake_ns()) },
+        frequency: Vec::new(),
+        kernels_ns,
+    })
+}
+
+/// What one core takes for a transform and for multiplying and adding one limb, by instruction set; and what it reads.
+fn kernels() -> Result<(KernelTimes, f64)> {
+    let mut kernels_ns = KernelTimes::new();
+    let mut core_bytes_per_ns = 0.0_f64;
+    for isa in Isa::all() {
+        let BestSpeeds { ntt_ns, product_ns, bytes_per_ns } = BestSpeeds::measure(&*context(isa)?, 1);
+        let kernels = [("transform", ntt_ns), ("product", product_ns)];
+        let kernels = kernels.into_iter().map(|(name, ns)| (name.to_owned(), rounded(ns))).collect();
+        kernels_ns.insert(isa.name().to_owned(), kernels);
+        core_bytes_per_ns = core_bytes_per_ns.max(bytes_per_ns);
+    }
+    Ok((kernels_ns, core_bytes_per_ns))
+}
+
+/// What each of so many threads reads while all of them do.
+fn bytes_per_ns(context: &Context, threads: usize) -> f64 {
+    BestSpeeds::measure(context, threads).bytes_per_ns
+}
+
+/// The tables of `lean-hear`, by which kernels are timed.
+fn context(isa: Isa) -> Result<std::sync::Arc<Context>> {
+    let shape = Shape::new(Dimension::TwoD, 64)?;
+    let plan = Plan::new(&PlanRequest::new(shape, Method::LeanHear))?;
+    Ok(Context::new(&plan.checked_parameters(Security::Required)?, isa))
+}
+
+/// Nanoseconds that a task takes beside its own work: the median of some runs of empty tasks.
+fn task_ns() -> Result<f64> {
+    let mut builder = GraphBuilder::new();
+    let stage = builder.stage("empty");
+    for _ in 0..EMPTY_TASKS {
+        builder.task(stage, 1, &[], &[]);
+    }
+    let graph = builder.finish(&MemoryOptions::default())?;
+    let mut memory = Memory::new(&graph, 1)?;
+    let body = |_: TaskId, _: &mut TaskContext<'_>| ();
+    let mut walls = Vec::new();
+    for _ in 0..5 {
+        walls.push(Serial.run(&graph, &mut memory, &body, &RunOptions::default())?.wall_ns);
+    }
+    walls.sort_unstable();
+    Ok(walls[walls.len() / 2] as f64 / EMPTY_TASKS as f64)
+}
+
+/// Nanoseconds from waking a thread that sleeps to its running: the median of half the time in which two threads wake
+/// each other.
+fn wake_ns() -> f64 {
+    let (called, answered) = (AtomicBool::new(false), AtomicBool::new(false));
+    let wait = |flag: &AtomicBool| {
+        // A thread may wake for no reason.
+        while !flag.swap(false, Ordering::Acquire) {
+            thread::park();
+        }
+    };
+    let caller = thread::current();
+    let mut times = thread::scope(|scope| {
+        let sleeper = scope.spawn(|| {
+            for _ in 0..WAKES {
+                wait(&called);
+                answered.store(true, Ordering::Release);
+                caller.unpark();
+            }
+        });
+        let round = |_| {
+            // Long enough for the sleeper to be asleep.
+            thread::sleep(Duration::from_micros(50));
+            let start = Instant::now();
+            called.store(true, Ordering::Release);
+            sleeper.thread().unpark();
+            wait(&answered);
+            start.elapsed()
+        };
+        (0..WAKES).map(round).collect::<Vec<_>>()
+    });
+    times.sort_unstable();
+    times[WAKES / 2].as_secs_f64() * 1e9 / 2.0
+}
+
+/// Four significant digits: more would be noise.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.3e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_to_what_they_are_worth() {
+        assert_eq!([7636.846, 0.067_880_1, 52.38, 0.0].map(rounded), [7637.0, 0.067_88, 52.38, 0.0]);
+    }
+
+    #[test]
+    fn tasks_and_wakes_take_time_but_not_much() {
+        let (task, wake) = (task_ns().unwrap(), wake_ns());
+        assert!(task > 1.0 && task < 1e6, "{task}");
+        assert!(wake > 100.0 && wake < 1e8, "{wake}");
+    }
+}

@@ -1,0 +1,45 @@
+//! What a run would take on another number of threads, or on another machine.
+//!
+//! A [`Workload`] is a graph with what its tasks took on one thread; a [`Machine`] is described by a few numbers. A
+//! [`Scenario`] replays the one on the other, event by event, and says what the run would take, and why it takes no less.
+//! Nothing in it is fitted to a run on several threads.
+//!
+//! # The model
+//! **Tasks.** A task has a computing part and a memory part. The bytes that it moves to and from memory, over what one
+//! core reads alone, are its memory part on the machine where it was measured, but never more than all of its time; the
+//! rest is computing. On another machine the computing part is scaled by the ratio of kernel times
+//! ([`Machine::kernels_ns`]), the memory part by the ratio of bandwidths.
+//!
+//! **Bytes.** What a task streams ([`TaskCost::streamed_bytes`](crate::TaskCost::streamed_bytes)) comes from memory,
+//! unless everything that a run touches fits into the third-level cache. A buffer comes from memory where the bytes
+//! touched since its place in the arena was last used exceed that cache, and goes back to memory where the bytes until
+//! its place is next written do. Distances are those of program order, which is that of the measured run; other orders
+//! reuse about as much, since the cache is shared by the cores that work. Faster caches are part of the computing.
+//!
+//! **Contention.** Within a task the two parts alternate finely, so at all times each running task on a socket moves its
+//! bytes at `bytes / (compute + bytes / b)`. The speed b is the same for all of them: what one core can have, or as much
+//! as lets the sum be what the socket can have. It is found anew whenever a task starts or ends. So tasks that ask for
+//! less than the socket has do not slow each other down at all, and tasks that do nothing but read share it equally.
+//!
+//! **Cores.** Threads fill sockets one after the other, a core each; then second threads of cores; what is beyond that
+//! takes turns. A socket's frequency is that for the number of its cores in use. Where threads share a core, all are
+//! taken to be slowed down evenly.
+//!
+//! **Scheduling.** [`Policy::Stealing`]: a worker that ends a task makes its successors ready, goes on with the most
+//! urgent task of its own, steals the most urgent one of others if it has none, and sleeps if there is none; what became
+//! ready wakes sleepers, who come [`Overhead::wake_ns`] later. Urgent is what has the longest way to the end, by the
+//! estimates, which are what the executor knows. [`Policy::ForkJoin`]: wave by wave, the most costly task first. Each task
+//! costs [`Overhead::task_ns`] beside its own time.
+//!
+//! What the model leaves out: moving a buffer from one core's cache to another's, memory of another socket (all data lie
+//! near their readers), the system's other work, and that a socket's last few percent of bandwidth come late.
+
+mod machine;
+mod predict;
+mod schedule;
+mod workload;
+
+pub use machine::{Caches, Frequency, Machine, MachineError, MainMemory, Overhead};
+pub use predict::{Bound, Bounds, Losses, Prediction, Scenario, ScenarioError, efficient_threads};
+pub use schedule::Policy;
+pub use workload::{Reuse, Workload, WorkloadError, WorkloadTask};

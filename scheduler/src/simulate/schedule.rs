@@ -1,0 +1,379 @@
+//! The replay: which worker runs what, event by event.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use super::machine::Worker;
+
+/// How tasks reach workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// As soon as they are ready: a worker goes on with what it made ready, others steal.
+    Stealing,
+    /// Wave by wave, with a barrier between waves.
+    ForkJoin,
+}
+
+/// A run to replay. Times are nanoseconds.
+pub(super) struct Replay<'a> {
+    /// By task, earlier tasks.
+    pub(super) predecessors: &'a [Vec<usize>],
+    /// By task: what executors know of its time.
+    pub(super) estimates: &'a [u64],
+    /// By task: computing on a worker of speed 1, with what scheduling it costs.
+    pub(super) compute_ns: &'a [f64],
+    /// By task: to and from memory.
+    pub(super) bytes: &'a [f64],
+    pub(super) workers: &'a [Worker],
+    pub(super) bandwidth: Bandwidth,
+    pub(super) wake_ns: f64,
+    pub(super) policy: Policy,
+}
+
+/// Bytes a nanosecond.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bandwidth {
+    pub(super) core: f64,
+    /// Of all cores of a socket; infinite where they do not share it.
+    pub(super) socket: f64,
+}
+
+impl Bandwidth {
+    /// The speed b at which each of some tasks on a socket moves its bytes: the largest, up to what a core has, at which
+    /// `sum of bytes / (compute + bytes / b)` is what the socket has at most. Tasks are (compute, bytes).
+    pub(super) fn share(self, tasks: &[(f64, f64)]) -> f64 {
+        let moved = |b: f64| {
+            let rate = |&(compute, bytes): &(f64, f64)| if bytes > 0.0 { bytes / (compute + bytes / b) } else { 0.0 };
+            tasks.iter().map(rate).sum::<f64>()
+        };
+        if moved(self.core) <= self.socket {
+            return self.core;
+        }
+        // The sum is increasing and concave in b, so Newton's steps from below stay below, and never step back. The start
+        // is below because no task moves more than b.
+        let mut b = self.socket / tasks.len() as f64;
+        for _ in 0..60 {
+            let slope = |&(compute, bytes): &(f64, f64)| {
+                if bytes > 0.0 { (bytes / (compute * b + bytes)).powi(2) } else { 0.0 }
+            };
+            let step = (self.socket - moved(b)) / tasks.iter().map(slope).sum::<f64>();
+            b += step;
+            if step <= 1e-12 * b {
+                break;
+            }
+        }
+        b.min(self.core)
+    }
+}
+
+/// A ready task; the most urgent is the greatest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Ready {
+    urgency: u64,
+    task: usize,
+}
+
+impl Ord for Ready {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Of equally urgent ones the first in program order.
+        (self.urgency, Reverse(self.task)).cmp(&(other.urgency, Reverse(other.task)))
+    }
+}
+
+impl PartialOrd for Ready {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Asleep,
+    /// Comes at that time to look for a task.
+    Waking(f64),
+    /// At a task, of which a part in (0, 1] is left; all of it takes `duration` at the present speeds.
+    Running {
+        task: usize,
+        left: f64,
+        duration: f64,
+    },
+}
+
+struct Run<'a> {
+    replay: &'a Replay<'a>,
+    now: f64,
+    states: Vec<State>,
+    /// Sockets on which a task has started or ended since speeds were found.
+    stale: Vec<bool>,
+}
+
+impl Replay<'_> {
+    /// From the start to the end of the last task.
+    pub(super) fn makespan_ns(&self) -> f64 {
+        let sockets = self.workers.iter().map(|worker| worker.socket + 1).max().unwrap_or(0);
+        let run =
+            Run { replay: self, now: 0.0, states: vec![State::Asleep; self.workers.len()], stale: vec![true; sockets] };
+        match self.policy {
+            Policy::Stealing => run.stealing(),
+            Policy::ForkJoin => run.fork_join(),
+        }
+    }
+
+    /// By task, the longest way from its start to the end of the run, by the estimates.
+    fn urgencies(&self) -> Vec<u64> {
+        let mut after = vec![0_u64; self.estimates.len()];
+        for task in (0..self.estimates.len()).rev() {
+            let way = after[task].saturating_add(self.estimates[task]);
+            after[task] = way;
+            for &predecessor in &self.predecessors[task] {
+                after[predecessor] = after[predecessor].max(way);
+            }
+        }
+        after
+    }
+
+    /// The tasks by depth, the most costly of a wave first.
+    fn waves(&self) -> Vec<Vec<usize>> {
+        let mut depths: Vec<usize> = Vec::with_capacity(self.predecessors.len());
+        let mut waves: Vec<Vec<usize>> = Vec::new();
+        for (task, predecessors) in self.predecessors.iter().enumerate() {
+            let depth = predecessors.iter().map(|&task| depths[task] + 1).max().unwrap_or(0);
+            depths.push(depth);
+            waves.resize_with(waves.len().max(depth + 1), Vec::new);
+            waves[depth].push(task);
+        }
+        waves.iter_mut().for_each(|wave| wave.sort_by_key(|&task| Reverse(self.estimates[task])));
+        waves
+    }
+}
+
+impl Run<'_> {
+    fn stealing(mut self) -> f64 {
+        let replay = self.replay;
+        let urgencies = replay.urgencies();
+        let ready = |task| Ready { urgency: urgencies[task], task };
+        let mut successors = vec![Vec::new(); urgencies.len()];
+        for (task, predecessors) in replay.predecessors.iter().enumerate() {
+            predecessors.iter().for_each(|&predecessor| successors[predecessor].push(task));
+        }
+        let mut missing: Vec<usize> = replay.predecessors.iter().map(Vec::len).collect();
+        let mut queues: Vec<BinaryHeap<Ready>> = vec![BinaryHeap::new(); self.states.len()];
+        // The caller is awake and has what is ready from the start.
+        queues[0].extend((0..urgencies.len()).filter(|&task| missing[task] == 0).map(ready));
+        self.go_on(0, &mut queues);
+        loop {
+            self.wake_for(queues.iter().map(BinaryHeap::len).sum());
+            let Some((worker, ended)) = self.advance() else { return self.now };
+            if let Some(task) = ended {
+                for &successor in &successors[task] {
+                    missing[successor] -= 1;
+                    if missing[successor] == 0 {
+                        queues[worker].push(ready(successor));
+                    }
+                }
+            }
+            self.go_on(worker, &mut queues);
+        }
+    }
+
+    /// Gives a worker its own most urgent task, else that of all others, else sleep.
+    fn go_on(&mut self, worker: usize, queues: &mut [BinaryHeap<Ready>]) {
+        let own = queues[worker].pop();
+        let task = own.or_else(|| queues.iter_mut().max_by_key(|queue| queue.peek().copied())?.pop());
+        match task {
+            Some(Ready { task, .. }) => self.start(worker, task),
+            None => self.states[worker] = State::Asleep,
+        }
+    }
+
+    /// Wakes as many sleepers as there are tasks that nobody comes for.
+    fn wake_for(&mut self, ready: usize) {
+        let coming = self.states.iter().filter(|state| matches!(state, State::Waking(_))).count();
+        let at = self.now + self.replay.wake_ns;
+        let sleepers = self.states.iter_mut().filter(|state| matches!(state, State::Asleep));
+        sleepers.take(ready.saturating_sub(coming)).for_each(|state| *state = State::Waking(at));
+    }
+
+    fn fork_join(mut self) -> f64 {
+        for wave in self.replay.waves() {
+            let mut tasks = wave.iter().copied();
+            if wave.len() > 1 {
+                let at = self.now + self.replay.wake_ns;
+                self.states.iter_mut().for_each(|state| *state = State::Waking(at));
+            } else if let Some(task) = tasks.next() {
+                self.start(0, task);
+            }
+            while let Some((worker, _)) = self.advance() {
+                match tasks.next() {
+                    Some(task) => self.start(worker, task),
+                    None => self.states[worker] = State::Asleep,
+                }
+            }
+        }
+        self.now
+    }
+
+    fn start(&mut self, worker: usize, task: usize) {
+        // The duration is found before time goes on.
+        self.states[worker] = State::Running { task, left: 1.0, duration: 0.0 };
+        self.stale[self.replay.workers[worker].socket] = true;
+    }
+
+    /// Goes to the next event: the worker that it happens to, and the task that it ended, if it did. `None` if everybody
+    /// sleeps.
+    fn advance(&mut self) -> Option<(usize, Option<usize>)> {
+        self.find_speeds();
+        let wait = |state: &State| match *state {
+            State::Asleep => None,
+            State::Waking(at) => Some(at - self.now),
+            State::Running { left, duration, .. } => Some(left * duration),
+        };
+        let waits = self.states.iter().enumerate().filter_map(|(worker, state)| Some((worker, wait(state)?)));
+        let (worker, wait) = waits.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let passed = wait.max(0.0);
+        self.now += passed;
+        for state in &mut self.states {
+            if let State::Running { left, duration, .. } = state {
+                *left = if *duration > 0.0 { (*left - passed / *duration).max(0.0) } else { 0.0 };
+            }
+        }
+        let ended = match self.states[worker] {
+            State::Running { task, .. } => {
+                self.stale[self.replay.workers[worker].socket] = true;
+                Some(task)
+            }
+            _ => None,
+        };
+        self.states[worker] = State::Asleep;
+        Some((worker, ended))
+    }
+
+    /// Finds how long the running tasks take on the sockets where one has started or ended.
+    fn find_speeds(&mut self) {
+        let Replay { workers, compute_ns, bytes, bandwidth, .. } = self.replay;
+        let parts = |worker: &Worker, task: usize| (compute_ns[task] / worker.speed, bytes[task]);
+        for (socket, stale) in self.stale.iter_mut().enumerate().filter(|(_, stale)| **stale) {
+            *stale = false;
+            let here = || workers.iter().zip(&self.states).filter(|(worker, _)| worker.socket == socket);
+            let running = here().filter_map(|(worker, state)| match *state {
+                State::Running { task, .. } => Some(parts(worker, task)),
+                _ => None,
+            });
+            let speed = bandwidth.share(&running.collect::<Vec<_>>());
+            for (worker, state) in workers.iter().zip(&mut self.states) {
+                if let State::Running { task, duration, .. } = state
+                    && worker.socket == socket
+                {
+                    let (compute, bytes) = parts(worker, *task);
+                    *duration = compute + bytes / speed;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FREE: Bandwidth = Bandwidth { core: 10.0, socket: 16.0 };
+
+    /// Tasks are (compute, bytes, predecessors); estimates are the compute parts.
+    fn makespan(tasks: &[(f64, f64, &[usize])], threads: usize, wake_ns: f64, policy: Policy) -> f64 {
+        let predecessors: Vec<Vec<usize>> = tasks.iter().map(|task| task.2.to_vec()).collect();
+        let compute_ns: Vec<f64> = tasks.iter().map(|task| task.0).collect();
+        let bytes: Vec<f64> = tasks.iter().map(|task| task.1).collect();
+        let estimates: Vec<u64> = compute_ns.iter().map(|&ns| format!("{ns:.0}").parse().unwrap()).collect();
+        let replay = Replay {
+            predecessors: &predecessors,
+            estimates: &estimates,
+            compute_ns: &compute_ns,
+            bytes: &bytes,
+            workers: &vec![Worker { socket: 0, speed: 1.0 }; threads],
+            bandwidth: FREE,
+            wake_ns,
+            policy,
+        };
+        replay.makespan_ns()
+    }
+
+    #[track_caller]
+    fn close(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+    }
+
+    const BOTH: [Policy; 2] = [Policy::Stealing, Policy::ForkJoin];
+
+    #[test]
+    fn a_chain_takes_its_length_and_wakes_nobody() {
+        let tasks: [(f64, f64, &[usize]); 3] = [(10.0, 0.0, &[]), (20.0, 50.0, &[0]), (30.0, 0.0, &[1])];
+        for policy in BOTH {
+            for threads in [1, 2, 8] {
+                close(makespan(&tasks, threads, 7.0, policy), 65.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fan_is_shared_out_and_sleepers_come_late() {
+        // 10, then four of 20, then 10.
+        let tasks: [(f64, f64, &[usize]); 6] = [
+            (10.0, 0.0, &[]),
+            (20.0, 0.0, &[0]),
+            (20.0, 0.0, &[0]),
+            (20.0, 0.0, &[0]),
+            (20.0, 0.0, &[0]),
+            (10.0, 0.0, &[1, 2, 3, 4]),
+        ];
+        for policy in BOTH {
+            close(makespan(&tasks, 1, 0.0, policy), 100.0);
+            close(makespan(&tasks, 2, 0.0, policy), 60.0);
+            close(makespan(&tasks, 3, 0.0, policy), 60.0);
+            close(makespan(&tasks, 4, 0.0, policy), 40.0);
+        }
+        // The second worker comes at 13, ends at 33 and 53; the first ends at 30 and 50.
+        close(makespan(&tasks, 2, 3.0, Policy::Stealing), 63.0);
+        // Both come at 13.
+        close(makespan(&tasks, 2, 3.0, Policy::ForkJoin), 63.0);
+    }
+
+    #[test]
+    fn the_longest_way_goes_first_and_barriers_cost() {
+        // A chain of 30 and 30 beside two of 20: 0 30 60, 20 40.
+        let tasks: [(f64, f64, &[usize]); 4] =
+            [(20.0, 0.0, &[]), (20.0, 0.0, &[]), (30.0, 0.0, &[]), (30.0, 0.0, &[2])];
+        close(makespan(&tasks, 2, 0.0, Policy::Stealing), 60.0);
+        // The first wave: 30 beside 20 and 20; the second: 30.
+        close(makespan(&tasks, 2, 0.0, Policy::ForkJoin), 70.0);
+    }
+
+    #[test]
+    fn two_tasks_share_the_bandwidth() {
+        // Alone each takes 100 / 10; together they move 16 bytes a nanosecond.
+        close(makespan(&[(0.0, 100.0, &[]), (0.0, 100.0, &[])], 2, 0.0, Policy::Stealing), 200.0 / 16.0);
+        // The first moves 8 a nanosecond until the second, of 40 bytes, ends at 5; then 10: 60 bytes in 6.
+        close(makespan(&[(0.0, 100.0, &[]), (0.0, 40.0, &[])], 2, 0.0, Policy::Stealing), 11.0);
+        // 50 bytes in 10 + 5 each are 6.7 together: nobody waits.
+        close(makespan(&[(10.0, 50.0, &[]), (10.0, 50.0, &[])], 2, 0.0, Policy::Stealing), 15.0);
+    }
+
+    #[test]
+    fn the_share_is_what_the_socket_has() {
+        assert_eq!(FREE.share(&[]), 10.0);
+        assert_eq!(FREE.share(&[(5.0, 0.0), (0.0, 100.0)]), 10.0);
+        close(FREE.share(&[(0.0, 1.0), (0.0, 7.0), (3.0, 0.0)]), 8.0);
+        let mixed = [(1.0, 100.0), (4.0, 100.0), (0.0, 30.0), (50.0, 10.0)];
+        let b = FREE.share(&mixed);
+        let moved: f64 = mixed.iter().map(|(compute, bytes)| bytes / (compute + bytes / b)).sum();
+        assert!(b < 10.0 && (moved - 16.0).abs() < 1e-9, "{moved} at {b}");
+    }
+
+    #[test]
+    fn tasks_of_no_time_end() {
+        let tasks: [(f64, f64, &[usize]); 3] = [(0.0, 0.0, &[]), (0.0, 0.0, &[]), (0.0, 0.0, &[0, 1])];
+        for policy in BOTH {
+            close(makespan(&tasks, 2, 0.0, policy), 0.0);
+        }
+    }
+}
