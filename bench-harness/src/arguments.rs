@@ -125,7 +125,7 @@ pub struct RunArguments {
     /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
     pub without: Vec<String>,
-    /// What runs the tasks: serial, fork-join
+    /// What runs the tasks: stealing, fork-join, serial
     #[arg(long, value_name = "NAME", default_value_t)]
     pub executor: ExecutorKind,
     /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]

@@ -229,7 +229,7 @@ fn records_keep_the_contract_field_by_field() {
             ],
         );
         assert_eq!((&config["shape"], &config["weights"]), (&"1d-16".into(), &"tiny.safetensors".into()));
-        assert_eq!((&config["clips"], &config["executor"]), (&"clips.csv".into(), &"fork-join".into()));
+        assert_eq!((&config["clips"], &config["executor"]), (&"clips.csv".into(), &"stealing".into()));
         let pin = config["pin"].as_str().unwrap();
         assert!(["compact", "none"].contains(&pin), "{pin}: the default where threads fit, and where they do not");
         assert_eq!((&config["first_row"], &config["warm_up"], &config["repeats"]), (&1.into(), &1.into(), &1.into()));
@@ -418,7 +418,7 @@ fn arguments_that_name_nothing_known_end_with_exit_code_2() {
         ("run --network 1d-64 --strategy small", &["'small'", "full, baby, giant"]),
         ("run --network 1d-64 --strategy full,baby", &["names 2 strategies"]),
         ("run --network 1d-64 --without speed", &["'speed'", "recursive-fold"]),
-        ("run --network 1d-64 --executor magic", &["'magic'", "serial, fork-join"]),
+        ("run --network 1d-64 --executor magic", &["'magic'", "serial, fork-join, stealing"]),
         ("run --network 1d-64 --isa sse9", &["'sse9'", "avx2"]),
         ("run --network 1d-64 --threads 0", &["'0'", "from 1 to 1024"]),
         ("run --network 1d-64 --threads 2 --executor serial", &["serial", "2 threads", "expected 1"]),

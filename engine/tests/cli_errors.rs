@@ -44,7 +44,7 @@ fn names_that_nothing_has_are_answered_with_those_that_exist() {
         (&format!("{plan} --strategy small"), &["'small'", "full, baby, giant"]),
         (&format!("{plan} --strategy full,baby"), &["'full,baby'", "names 2 strategies"]),
         (&format!("{plan} --without speed"), &["'speed'", "hoisting", "recursive-fold"]),
-        (&format!("{plan} --executor magic"), &["'magic'", "serial, fork-join"]),
+        (&format!("{plan} --executor magic"), &["'magic'", "serial, fork-join, stealing"]),
         (&format!("{plan} --fast"), &["'--fast'"]),
         ("plan --method hear", &["--network"]),
         ("keygen --network 2d-64 --out keys", &["--method"]),

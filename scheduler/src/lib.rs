@@ -60,7 +60,9 @@ pub mod placement;
 pub mod report;
 pub mod topology;
 
-pub use executor::{Body, Cancel, Executor, ExecutorError, ExecutorKind, ForkJoin, RunError, RunOptions, Serial};
+pub use executor::{
+    Body, Cancel, CancelOnDrop, Executor, ExecutorError, ExecutorKind, ForkJoin, RunError, RunOptions, Serial, Stealing,
+};
 pub use graph::{
     BufferId, BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, ReusePolicy, StageId, TaskCost, TaskId,
 };

@@ -1,6 +1,6 @@
 //! What a run took.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,12 @@ impl Recorder {
         }
     }
 
+    pub(crate) fn idle(&mut self, stolen_tasks: usize, stealing: Duration, waiting: Duration) {
+        self.total.stolen_tasks += stolen_tasks;
+        self.total.stealing_ns += nanoseconds(stealing);
+        self.total.waiting_ns += nanoseconds(waiting);
+    }
+
     pub(crate) fn record(&mut self, graph: &Graph, task: TaskId, worker: usize, start_ns: u64, end_ns: u64) {
         let busy_ns = end_ns - start_ns;
         let stage = &mut self.stages[graph.stage(task).index()];
@@ -140,9 +146,14 @@ impl Report {
     }
 }
 
-/// Nanoseconds since `start`; they fit for 584 years.
+/// Nanoseconds since `start`.
 pub(crate) fn elapsed_ns(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    nanoseconds(start.elapsed())
+}
+
+/// They fit for 584 years.
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use hear_kernels::eltwise;
 
-use super::{Levels, shared, split_pairs};
+use super::{Levels, OfLimbs, rotation::SwitchPart, shared, split_pairs};
 use crate::{
     ring::{Context, PrimeIndex},
     rlwe::{Switched, SwitchingKey, limb_pair},
@@ -46,30 +46,79 @@ pub fn multiply_into<'w>(
     let n = context.n();
     let (mut products, scratch) = split_pairs(scratch, limbs, n);
     let (squares, scratch) = scratch.split_at_mut(limbs * n);
-    for (limb, product) in products.iter_mut().enumerate() {
-        let square = &mut squares[limb * n..(limb + 1) * n];
-        limb_pair::tensor_into(context, PrimeIndex::from(limb), x[limb], y[limb], product, square);
+    let mut squares: OfLimbs<_> = squares.chunks_exact_mut(n).collect();
+    tensor_into(levels, x, y, &mut products, &mut squares);
+    let squares = shared(&squares);
+    let mut product = Product { context, first: 0, squares: &squares, products: &mut products };
+    levels.gadget(limbs).switch(&mut product, relinearization, scratch);
+    rescale_into(levels, &shared(&products), c, out, scratch);
+}
+
+/// The product of two ciphertexts, of three components: pairs of the first two, and the third.
+///
+/// # Panics
+/// If numbers of limbs or lengths are wrong.
+pub fn tensor_into(
+    levels: &Levels,
+    x: &[&[u32]],
+    y: &[&[u32]],
+    products: &mut [&mut [u32]],
+    squares: &mut [&mut [u32]],
+) {
+    let limbs = x.len();
+    assert!([y.len(), products.len(), squares.len()] == [limbs; 3], "limbs of a product");
+    for (limb, (product, square)) in products.iter_mut().zip(squares).enumerate() {
+        limb_pair::tensor_into(levels.context(), PrimeIndex::from(limb), x[limb], y[limb], product, square);
     }
-    levels.gadget(limbs).switch(&mut Product { context, squares, products: &mut products }, relinearization, scratch);
-    levels.rescale(limbs).apply_into(&shared(&products), out, scratch);
+}
+
+/// Relinearises some limbs of a product, after [`crate::rlwe::Gadget::begin_switch`] of its third component: `squares` and
+/// `products` give these.
+///
+/// # Panics
+/// If lengths differ, the key does not serve, or the scratch is shorter than [`crate::rlwe::Gadget::part_scratch_words`].
+pub fn relinearize_part_assign(
+    levels: &Levels,
+    part: SwitchPart<'_>,
+    squares: &[&[u32]],
+    relinearization: &SwitchingKey,
+    products: &mut [&mut [u32]],
+    scratch: &mut [u32],
+) {
+    let mut product = Product { context: levels.context(), first: part.limbs.start, squares, products };
+    part.finish(levels, &mut product, relinearization, scratch);
+}
+
+/// `out = rescale(x) + c`: one limb fewer. `c` holds whole limbs.
+///
+/// # Panics
+/// If numbers of limbs or lengths are wrong, or the scratch is too short.
+pub fn rescale_into<'w>(
+    levels: &Levels,
+    x: &[&[u32]],
+    c: impl IntoIterator<Item = &'w [u32]>,
+    out: &mut [&mut [u32]],
+    scratch: &mut [u32],
+) {
+    levels.rescale(x.len()).apply_into(x, out, scratch);
     add_constant(levels, out, c);
 }
 
-/// A product of two ciphertexts, of three components.
+/// Limbs of a product of two ciphertexts, of three components, from the `first` on.
 struct Product<'a, 'b, 'c> {
     context: &'a Context,
-    squares: &'a [u32],
+    first: usize,
+    squares: &'a [&'a [u32]],
     products: &'b mut [&'c mut [u32]],
 }
 
 impl Switched for Product<'_, '_, '_> {
     fn values(&self, limb: usize) -> &[u32] {
-        let n = self.context.n();
-        &self.squares[limb * n..(limb + 1) * n]
+        self.squares[limb - self.first]
     }
 
     fn take(&mut self, limb: usize, pair: &mut [u32]) {
-        limb_pair::add_assign(self.context, PrimeIndex::from(limb), self.products[limb], pair);
+        limb_pair::add_assign(self.context, PrimeIndex::from(limb), self.products[limb - self.first], pair);
     }
 }
 

@@ -5,14 +5,14 @@
 //! Troncoso-Pastoriza, Hubaux, "Efficient bootstrapping for approximate homomorphic encryption with non-sparse keys",
 //! EUROCRYPT 2021). All steps but divisions work on one limb.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use hear_kernels::{
     accumulate::{Accumulation, Addend},
     eltwise,
 };
 
-use super::{rotation::Rotation, shared, split_pairs};
+use super::rotation::Rotation;
 use crate::{
     ring::{Context, PrimeIndex},
     rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, LimbStep, SpecError, SwitchingKey, limb_pair},
@@ -241,47 +241,43 @@ impl ExtendedBasis {
         self.add_constant(constant, out);
     }
 
-    /// Words of scratch of [`ExtendedBasis::divide_rotations_into`].
-    #[must_use]
-    pub fn divide_rotations_words(&self) -> usize {
-        let n = self.context.n();
-        let terms = self.gadget.coefficient_words() + self.gadget.most_raised_words();
-        self.extended() * 2 * n + terms.max(self.division.scratch_words())
-    }
-
-    /// A sum of rotated ciphertexts, divided, and a constant, whole limbs: `out = divide(sum over t of rotate(x[t],
-    /// rotations[t])) + constant`. `x` gives all limbs of the first ciphertext, then of the second, ...; those without a
-    /// rotation are added as they are.
+    /// Some limbs of a sum of ciphertexts in the extended basis: `sum <- rotate(x)`, or that added to what `sum` holds.
+    /// `x` gives those of the limbs that are data limbs, `coefficients` are [`Gadget::to_coefficients_into`]'s of all.
     ///
     /// # Panics
-    /// If a number of limbs or a length is wrong, a key does not serve, or the scratch is too short.
-    pub fn divide_rotations_into<'w>(
+    /// If a number of limbs or a length is wrong, the key does not serve, or the scratch is shorter than
+    /// [`Gadget::most_raised_words`].
+    #[expect(clippy::too_many_arguments, reason = "the operands, what to do with them, and where")]
+    pub fn rotate_limbs_into(
         &self,
-        rotations: &[Option<Rotation<'_>>],
+        rotation: &Rotation<'_>,
+        limbs: Range<usize>,
+        coefficients: &[u32],
         x: &[&[u32]],
-        constant: Option<impl IntoIterator<Item = &'w [u32]>>,
-        out: &mut [&mut [u32]],
+        mode: Accumulation,
+        sum: &mut [&mut [u32]],
         scratch: &mut [u32],
     ) {
-        assert_eq!(x.len(), rotations.len() * self.limbs(), "limbs of the terms");
         let n = self.context.n();
-        let (mut sum, scratch) = split_pairs(scratch, self.extended(), n);
-        sum.iter_mut().for_each(|pair| pair.fill(0));
-        for (rotation, x) in rotations.iter().zip(x.chunks_exact(self.limbs())) {
-            let Some(rotation) = rotation else {
-                x.iter().enumerate().for_each(|(limb, x)| self.add_times_special(limb, x, sum[limb]));
-                continue;
-            };
-            let (coefficients, scratch) = scratch.split_at_mut(self.gadget.coefficient_words());
-            let raised = &mut scratch[..self.gadget.most_raised_words()];
-            self.gadget.to_coefficients_into(x.iter().map(|pair| &pair[n..]), coefficients);
-            for (limb, sum) in sum.iter_mut().enumerate() {
-                let (c0, own) = x.get(limb).map(|pair| pair.split_at(n)).unzip();
-                let digits = self.raise_limb_into(limb, own, coefficients, raised);
-                self.rotate_limb_into(rotation, digits, c0, Accumulation::Add, sum);
+        for (place, (limb, sum)) in limbs.zip(sum).enumerate() {
+            let (c0, own) = x.get(place).map(|pair| pair.split_at(n)).unzip();
+            let digits = self.raise_limb_into(limb, own, coefficients, scratch);
+            self.rotate_limb_into(rotation, digits, c0, mode, sum);
+        }
+    }
+
+    /// Some limbs of a sum in the extended basis to which a ciphertext is added as it is, or which begins with it.
+    ///
+    /// # Panics
+    /// If a length is wrong.
+    pub fn lift_limbs_into(&self, limbs: Range<usize>, x: &[&[u32]], mode: Accumulation, sum: &mut [&mut [u32]]) {
+        for (place, (limb, sum)) in limbs.zip(sum).enumerate() {
+            match (mode, x.get(place)) {
+                (Accumulation::Overwrite, x) => self.lift_limb_into(limb, x.copied(), sum),
+                (Accumulation::Add, Some(x)) => self.add_times_special(limb, x, sum),
+                (Accumulation::Add, None) => {}
             }
         }
-        self.divide_into(&shared(&sum), constant, out, scratch);
     }
 
     /// [`ExtendedBasis::divide_into`] by the special primes alone.

@@ -33,7 +33,7 @@ pub fn sum_of_products_into<'w>(
     context: &Context,
     limb: usize,
     x: &[&[u32]],
-    chunks: impl IntoIterator<Item = (usize, Vec<WeightTile<'w>>)>,
+    chunks: impl IntoIterator<Item = (usize, impl AsRef<[WeightTile<'w>]>)>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
@@ -41,7 +41,7 @@ pub fn sum_of_products_into<'w>(
     let (mut rest, mut mode) = (x, Accumulation::Overwrite);
     for (count, tiles) in chunks {
         let (inputs, others) = rest.split_at(count);
-        accumulate::multiply_accumulate_into(context.isa(), modulus, inputs, &tiles, out, mode, scratch);
+        accumulate::multiply_accumulate_into(context.isa(), modulus, inputs, tiles.as_ref(), out, mode, scratch);
         (rest, mode) = (others, Accumulation::Add);
     }
     assert!(rest.is_empty(), "{} of {} inputs have no weights", rest.len(), x.len());

@@ -12,11 +12,12 @@ pub mod squares;
 
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
 use extended::ExtendedBasis;
 
 use crate::{
     ring::{Context, PrimeIndex},
-    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, SpecError},
+    rlwe::{Gadget, KeySwitchSpec, LimbPairDivision, MAX_LIMBS, SpecError},
 };
 
 /// Precomputed tables for ciphertexts of every number of limbs of a chain.
@@ -102,17 +103,20 @@ impl Levels {
         let gadget = self.gadget(limbs);
         let switch = gadget.switch_scratch_words().max(gadget.mod_down_scratch_words());
         let own = 5 * limbs * n + 2 * n + switch.max(rescale).max(linear::multiply_accumulate_words(&self.context));
-        own.max(self.sums(limbs).divide_rotations_words())
+        own.max(self.sums(limbs).scratch_words())
     }
 }
 
+/// One slice a limb, on the stack: tasks do not allocate.
+pub(crate) type OfLimbs<S> = ArrayVec<S, MAX_LIMBS>;
+
 /// The first `limbs` pairs of 2N words of `scratch`, and the rest of it.
-fn split_pairs(scratch: &mut [u32], limbs: usize, n: usize) -> (Vec<&mut [u32]>, &mut [u32]) {
+fn split_pairs(scratch: &mut [u32], limbs: usize, n: usize) -> (OfLimbs<&mut [u32]>, &mut [u32]) {
     let (pairs, rest) = scratch.split_at_mut(limbs * 2 * n);
     (pairs.chunks_exact_mut(2 * n).collect(), rest)
 }
 
 /// A reborrowed view of mutable pairs.
-fn shared<'a>(pairs: &'a [&mut [u32]]) -> Vec<&'a [u32]> {
+fn shared<'a>(pairs: &'a [&mut [u32]]) -> OfLimbs<&'a [u32]> {
     pairs.iter().map(|pair| &**pair).collect()
 }

@@ -5,7 +5,7 @@
 //! by the special primes, with or without a rescale, takes 2 e transforms; a rescale of its own 2 l. Runs are tested to do
 //! exactly as many transforms as this says.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct Counts {
     /// Limbs converted from, times limbs converted to, of base conversions from several limbs. (A conversion from one limb is a
     /// part of the transform that follows.)
     pub conversion_limbs: u64,
-    /// Bytes of plaintexts and keys that are read.
+    /// Bytes of plaintexts and keys that are read. A key that tasks of a stage use one after the other counts once.
     pub bytes_read: u64,
 }
 
@@ -49,6 +49,24 @@ impl AddAssign for Counts {
         self.key_limbs += other.key_limbs;
         self.conversion_limbs += other.conversion_limbs;
         self.bytes_read += other.bytes_read;
+    }
+}
+
+impl Mul<u64> for Counts {
+    type Output = Self;
+
+    fn mul(self, by: u64) -> Self {
+        Self {
+            ntt: self.ntt * by,
+            key_switch: self.key_switch * by,
+            hoisted_rotation: self.hoisted_rotation * by,
+            plain_product: self.plain_product * by,
+            rescale: self.rescale * by,
+            product_limbs: self.product_limbs * by,
+            key_limbs: self.key_limbs * by,
+            conversion_limbs: self.conversion_limbs * by,
+            bytes_read: self.bytes_read * by,
+        }
     }
 }
 
@@ -218,6 +236,44 @@ impl SwitchUnits {
         }
     }
 
+    /// What all limbs of a key switch wait for: coefficients, products modulo the special primes, their transforms back.
+    pub(super) fn begin_switch(self) -> Counts {
+        let special = self.extended - self.limbs;
+        let Counts { key_limbs, bytes_read, .. } = self.limb_key_products(1, 1);
+        Counts {
+            ntt: self.limbs + special * (self.digits + 2),
+            key_limbs: special * key_limbs,
+            bytes_read: special * bytes_read,
+            conversion_limbs: self.raised - self.limbs * (self.raised / self.extended),
+            ..Counts::default()
+        }
+    }
+
+    /// One data limb of a key switch, after [`SwitchUnits::begin_switch`].
+    pub(super) fn finish_switch_limb(self) -> Counts {
+        let conversion_limbs = self.raised / self.extended + 2 * conversion(self.extended - self.limbs, 1);
+        Counts { ntt: self.digits + 1, conversion_limbs, ..self.limb_key_products(1, 1) }
+    }
+
+    /// One limb of the extended basis of a rotation that is added to a sum there.
+    pub(super) fn rotate_limb(self) -> Counts {
+        // Of d e transforms l go back to coefficients, which is another task.
+        let raised = self.digits * self.extended - self.limbs;
+        let (ntt, conversion_limbs) = (raised.div_ceil(self.extended), self.raised / self.extended);
+        Counts { ntt, conversion_limbs, ..self.limb_key_products(1, 1) }
+    }
+
+    /// One limb of [`SwitchUnits::key_products`].
+    pub(super) fn limb_key_products(self, count: u64, keys: u64) -> Counts {
+        let Counts { key_limbs, bytes_read, .. } = self.key_products(count, keys);
+        Counts { key_limbs: key_limbs / self.extended, bytes_read: bytes_read / self.extended, ..Counts::default() }
+    }
+
+    /// `count` plaintexts of so many whole limbs that are added.
+    pub(super) fn constants(self, limbs: u64, count: u64) -> Counts {
+        Counts { bytes_read: count * limbs * self.limb_bytes, ..Counts::default() }
+    }
+
     /// Conjugations of sums in the extended basis, which are added to the sums.
     pub(super) fn conjugate(self, count: u64) -> Counts {
         let mut counts = self.key_products(count, u64::from(count > 0));
@@ -280,6 +336,11 @@ impl Units {
         Counts { ntt: count * 2 * l, rescale: count, ..Counts::default() }
     }
 
+    /// `count` plaintexts of l whole limbs that are added.
+    pub(super) fn constants(self, l: u64, count: u64) -> Counts {
+        Counts { bytes_read: count * l * self.n * 4, ..Counts::default() }
+    }
+
     /// `count` products of a ciphertext of l limbs with a plaintext of real slots, half of which is stored.
     pub(super) fn products(self, l: u64, count: u64) -> Counts {
         Counts {
@@ -328,6 +389,7 @@ impl Plan {
                 let products = outputs * inputs * (babies.len() * giants.len()) as u64;
                 counts += hoisted(l, inputs, nonzero(&babies));
                 counts += units.products(l, products);
+                counts += units.constants(next, u64::from(linear.layer == LinearLayer::Dense));
                 if self.sums_rotations_extended(&giants) {
                     counts += units.rotated_sums(l, outputs, nonzero(&giants));
                 } else {
@@ -342,6 +404,7 @@ impl Plan {
                 counts += Units::rescales(l - 1, inputs);
                 // Four products between ciphertexts.
                 counts.product_limbs += inputs * 4 * (l - 1);
+                counts += units.constants(l - 1 + next, inputs);
             }
             Step::Merge(merge) => {
                 let rotated = inputs - inputs.div_ceil(merge.lane_offsets.len() as u64);

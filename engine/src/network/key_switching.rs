@@ -147,6 +147,12 @@ impl KeySwitch {
         self.limbs + digit_ranges(self.limbs, self.digits).iter().filter(|digit| digit.len() > 1).count()
     }
 
+    /// Polynomials of words that the remainders of both components by the special primes take.
+    #[must_use]
+    pub fn remainder_limbs(&self) -> usize {
+        2 * (self.special.len() + usize::from(self.special.len() > 1))
+    }
+
     /// Limbs of the extended basis.
     #[must_use]
     pub fn extended(&self) -> usize {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId};
+use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId, TaskCost};
 
 use super::{
     cost::{Counts, Speeds, Units},
@@ -14,7 +14,13 @@ use super::{
     lean::lower::LeanOperation,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
 };
-use crate::circuits::linear::GROUP_TILES;
+use crate::{circuits::linear::GROUP_TILES, rlwe::KeyTarget};
+
+/// The longest key switch that stays one task, in nanoseconds of the default machine.
+const WHOLE_SWITCH_NS: u64 = 600_000;
+
+/// What the parts of a longer one should take: long against what a task costs, short against an inference on many threads.
+const PART_NS: u64 = 400_000;
 
 /// A plan as a graph of tasks.
 #[derive(Debug)]
@@ -56,19 +62,33 @@ pub(super) enum PaperOperation {
     RotateInto { rotation: i32 },
     /// `x <- rotate(x)`, or `x <- x + rotate(x)`.
     RotateAssign { rotation: i32, add: bool },
+    /// Begins a key switch of a value, or of a polynomial: coefficients and remainders.
+    BeginSwitch { target: KeyTarget, limbs: usize },
+    /// Some limbs of a [`PaperOperation::RotateInto`]. Reads coefficients, remainders, and these limbs of the value.
+    FinishRotateInto { rotation: i32, limbs: usize, part: Range<usize> },
+    /// Some limbs of a [`PaperOperation::RotateAssign`]. Reads coefficients and remainders.
+    FinishRotateAssign { rotation: i32, add: bool, limbs: usize, part: Range<usize> },
     /// One limb of some tiles of sums of products. Reads that limb of all rotated inputs.
     Products { stage: usize, tiles: Range<usize>, limb: usize },
     /// A sum whose products are rescaled one by one. Reads all limbs of all rotated inputs, input by input.
     RescaledProducts { stage: usize, tile: usize, limbs: usize },
-    /// The sum of values of so many limbs, each rotated by its amount, rescaled, and a linear stage's constant. Reads value
-    /// after value.
-    SumRotations { limbs: usize, rotations: Vec<i32>, constant: Option<usize> },
+    /// Some limbs of the extended basis of a sum that a value begins, or to which it is added, rotated. Reads the value's
+    /// coefficients unless the amount is 0, and those of the limbs that it has.
+    AddRotation { rotation: i32, first: bool, limbs: usize, part: Range<usize> },
+    /// Leaves the extended basis, rescaled, and a linear stage's constant.
+    DivideSum { limbs: usize, constant: Option<usize> },
     /// The sum of values of so many limbs, rescaled or not, and a linear stage's constant.
     Sum { limbs: usize, rescale: bool, constant: Option<usize> },
     /// `y = a x + b`, rescaled. Reads x.
     Line { stage: usize, ciphertext: usize },
     /// `x y + c`, relinearised and rescaled. Reads y, then as many limbs of x.
     Multiply { stage: usize, ciphertext: usize },
+    /// `x y` in three components: pairs of the first two, then the third. Reads y, then as many limbs of x.
+    Tensor,
+    /// Relinearises some limbs of a product. Reads coefficients, remainders, and these limbs of the third component.
+    Relinearize { limbs: usize, part: Range<usize> },
+    /// `x + c`, rescaled.
+    Rescale { stage: usize, ciphertext: usize },
     /// A merge's mask times a value, rescaled or not.
     Mask { stage: usize, rescale: bool },
 }
@@ -160,21 +180,12 @@ impl Lowering<'_> {
                     let operation = PaperOperation::Line { stage: index, ciphertext };
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, 1);
+                    work += self.constant(y.limbs());
                     self.emit_paper(operation, &[x.0], &[y.0], work);
                     y
                 };
                 let lines: Vec<_> = state.iter().enumerate().map(line).collect();
-                let multiply = |(ciphertext, (x, y)): (usize, (&Value, Value))| {
-                    let limbs = y.limbs();
-                    let z = self.value(limbs - 1);
-                    let operation = PaperOperation::Multiply { stage: index, ciphertext };
-                    // Four products between components weigh as much as two with plaintexts.
-                    let mut work = self.products(limbs, 2);
-                    work += self.key_switch(limbs);
-                    work += Units::rescales(limbs as u64, 1);
-                    self.emit_paper(operation, &[y.0, x.first(limbs).0], &[z.0], work);
-                    z
-                };
+                let multiply = |(ciphertext, (x, y)): (usize, (&Value, Value))| self.multiply(index, ciphertext, *x, y);
                 state.iter().zip(lines).enumerate().map(multiply).collect()
             }
             Step::Merge(merge) => {
@@ -259,9 +270,7 @@ impl Lowering<'_> {
     fn hoisted_rotations(&mut self, x: Value, rotations: &[i32]) -> Vec<Value> {
         let limbs = x.limbs();
         let switch = self.plan.key_switch(limbs);
-        let transforms = |ntt: usize| Counts { ntt: ntt as u64, ..Counts::default() };
-        let coefficients = self.graph.buffers(1, switch.coefficient_limbs() * self.n);
-        self.emit_paper(PaperOperation::Decompose { limbs }, &[x.0], &[coefficients], transforms(limbs));
+        let coefficients = self.decompose(x);
         let products: Vec<Value> = rotations.iter().map(|_| self.value(switch.extended())).collect();
         for extended in 0..switch.extended() {
             let mut reads = vec![coefficients];
@@ -270,7 +279,9 @@ impl Lowering<'_> {
             }
             let writes: Vec<_> = products.iter().map(|product| product.limb(extended)).collect();
             let operation = PaperOperation::RaiseAndMultiply { limbs, extended, rotations: rotations.to_vec() };
-            let work = Counts { key_limbs: (2 * switch.digits * rotations.len()) as u64, ..transforms(switch.digits) };
+            let mut work =
+                self.units.at(limbs as u64).limb_key_products(rotations.len() as u64, rotations.len() as u64);
+            work += Self::transforms(switch.digits);
             self.emit_paper(operation, &reads, &writes, work);
         }
         let mut results = Vec::with_capacity(rotations.len());
@@ -284,11 +295,91 @@ impl Lowering<'_> {
         results
     }
 
+    /// The coefficients of a value's component 1.
+    fn decompose(&mut self, x: Value) -> BufferRange {
+        let limbs = x.limbs();
+        let coefficients = self.graph.buffers(1, self.plan.key_switch(limbs).coefficient_limbs() * self.n);
+        self.emit_paper(PaperOperation::Decompose { limbs }, &[x.0], &[coefficients], Self::transforms(limbs));
+        coefficients
+    }
+
+    fn transforms(ntt: usize) -> Counts {
+        Counts { ntt: ntt as u64, ..Counts::default() }
+    }
+
     /// A rotation that shares nothing.
     fn rotation(&mut self, x: Value, rotation: i32) -> Value {
-        let result = self.value(x.limbs());
-        self.emit_paper(PaperOperation::RotateInto { rotation }, &[x.0], &[result.0], self.key_switch(x.limbs()));
+        let (limbs, result) = (x.limbs(), self.value(x.limbs()));
+        if self.is_whole(limbs) {
+            let operation = PaperOperation::RotateInto { rotation };
+            self.emit_paper(operation, &[x.0], &[result.0], self.key_switch(limbs));
+            return result;
+        }
+        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x.0);
+        self.finish_switch(limbs, |lowering, part, work| {
+            let [reads, writes] = [x, result].map(|value| value.0.slice(part.clone()));
+            let operation = PaperOperation::FinishRotateInto { rotation, limbs, part };
+            lowering.emit_paper(operation, &[begun[0], begun[1], reads], &[writes], work);
+        });
         result
+    }
+
+    /// Whether a key switch is short enough for one task.
+    fn is_whole(&self, limbs: usize) -> bool {
+        self.speeds.task_ns(&self.key_switch(limbs)) <= WHOLE_SWITCH_NS
+    }
+
+    /// What the tasks of a key switch share: coefficients and remainders of a value or a polynomial.
+    fn begin_switch(&mut self, target: KeyTarget, limbs: usize, polynomial: BufferRange) -> [BufferRange; 2] {
+        let switch = self.plan.key_switch(limbs);
+        let begun =
+            [switch.coefficient_limbs(), switch.remainder_limbs()].map(|limbs| self.graph.buffers(1, limbs * self.n));
+        let work = self.units.at(limbs as u64).begin_switch();
+        self.emit_paper(PaperOperation::BeginSwitch { target, limbs }, &[polynomial], &begun, work);
+        begun
+    }
+
+    /// Emits the rest of a key switch in parts of some limbs.
+    fn finish_switch(&mut self, limbs: usize, mut emit: impl FnMut(&mut Self, Range<usize>, Counts)) {
+        let of_limb = self.units.at(limbs as u64).finish_switch_limb();
+        for part in self.parts(limbs, of_limb) {
+            let work = of_limb * part.len() as u64;
+            emit(self, part, work);
+        }
+    }
+
+    /// Runs of limbs for tasks of about [`PART_NS`].
+    fn parts(&self, limbs: usize, of_limb: Counts) -> impl Iterator<Item = Range<usize>> + use<> {
+        let time_ns = self.speeds.task_ns(&of_limb) * limbs as u64;
+        let parts = usize::try_from(time_ns.div_ceil(PART_NS)).map_or(limbs, |parts| parts.clamp(1, limbs));
+        (0..parts).map(move |part| part * limbs / parts..(part + 1) * limbs / parts)
+    }
+
+    /// `x y + c` of an activation, relinearised and rescaled.
+    fn multiply(&mut self, stage: usize, ciphertext: usize, x: Value, y: Value) -> Value {
+        let limbs = y.limbs();
+        let (x, z) = (x.first(limbs), self.value(limbs - 1));
+        let tensor = Counts { product_limbs: 4 * limbs as u64, ..Counts::default() };
+        let mut rescale = Units::rescales(limbs as u64, 1);
+        rescale += self.constant(z.limbs());
+        if self.is_whole(limbs) {
+            let operation = PaperOperation::Multiply { stage, ciphertext };
+            let mut work = self.key_switch(limbs);
+            work += tensor;
+            work += rescale;
+            self.emit_paper(operation, &[y.0, x.0], &[z.0], work);
+            return z;
+        }
+        let (products, squares) = (self.value(limbs), self.graph.buffers(limbs, self.n));
+        self.emit_paper(PaperOperation::Tensor, &[y.0, x.0], &[products.0, squares], tensor);
+        let begun = self.begin_switch(KeyTarget::Relinearize, limbs, squares);
+        self.finish_switch(limbs, |lowering, part, work| {
+            let (reads, writes) = (squares.slice(part.clone()), products.0.slice(part.clone()));
+            let operation = PaperOperation::Relinearize { limbs, part };
+            lowering.emit_paper(operation, &[begun[0], begun[1], reads, writes], &[writes], work);
+        });
+        self.emit_paper(PaperOperation::Rescale { stage, ciphertext }, &[products.0], &[z.0], rescale);
+        z
     }
 
     fn rotate_and_sum(&mut self, state: Vec<Value>, rotations: &[i32]) -> Vec<Value> {
@@ -304,7 +395,18 @@ impl Lowering<'_> {
         if rotation == 0 && !add {
             return;
         }
-        self.emit_paper(PaperOperation::RotateAssign { rotation, add }, &[x.0], &[x.0], self.key_switch(x.limbs()));
+        let limbs = x.limbs();
+        if self.is_whole(limbs) {
+            let operation = PaperOperation::RotateAssign { rotation, add };
+            self.emit_paper(operation, &[x.0], &[x.0], self.key_switch(limbs));
+            return;
+        }
+        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x.0);
+        self.finish_switch(limbs, |lowering, part, work| {
+            let values = x.0.slice(part.clone());
+            let operation = PaperOperation::FinishRotateAssign { rotation, add, limbs, part };
+            lowering.emit_paper(operation, &[begun[0], begun[1], values], &[values], work);
+        });
     }
 
     fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
@@ -313,6 +415,7 @@ impl Lowering<'_> {
         let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));
         work.product_limbs += (limbs * terms.len()) as u64;
+        work += self.constant(constant.map_or(0, |_| result.limbs()));
         self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
         result
     }
@@ -320,12 +423,35 @@ impl Lowering<'_> {
     /// The sum of the terms, each rotated by its amount, in the extended basis; rescaled.
     fn sum_rotations(&mut self, terms: &[Value], rotations: &[i32], constant: Option<usize>) -> Value {
         let limbs = terms[0].limbs();
+        let (switch, units) = (self.plan.key_switch(limbs), self.units.at(limbs as u64));
+        let (extended, sum) = (switch.extended(), self.value(switch.extended()));
+        for (index, (&x, &rotation)) in terms.iter().zip(rotations).enumerate() {
+            let (coefficients, of_limb) = if rotation == 0 {
+                (None, Counts { product_limbs: 2, ..Counts::default() })
+            } else {
+                (Some(self.decompose(x)), units.rotate_limb())
+            };
+            for part in self.parts(extended, of_limb) {
+                let own = part.start.min(limbs)..part.end.min(limbs);
+                let own = (!own.is_empty()).then(|| x.0.slice(own));
+                let mut reads: Vec<_> = coefficients.into_iter().chain(own).collect();
+                let (first, writes) = (index == 0, sum.0.slice(part.clone()));
+                if rotation == 0 && reads.is_empty() && !first {
+                    // P x is zero modulo special primes.
+                    continue;
+                }
+                if !first {
+                    reads.push(writes);
+                }
+                let work = of_limb * part.len() as u64;
+                let operation = PaperOperation::AddRotation { rotation, first, limbs, part };
+                self.emit_paper(operation, &reads, &[writes], work);
+            }
+        }
         let result = self.value(limbs - 1);
-        let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
-        let rotated = rotations.iter().filter(|&&amount| amount != 0).count() as u64;
-        let work = self.units.rotated_sums(limbs as u64, 1, rotated);
-        let operation = PaperOperation::SumRotations { limbs, rotations: rotations.to_vec(), constant };
-        self.emit_paper(operation, &reads, &[result.0], work);
+        let mut work = units.divide(1);
+        work += self.constant(constant.map_or(0, |_| result.limbs()));
+        self.emit_paper(PaperOperation::DivideSum { limbs, constant }, &[sum.0], &[result.0], work);
         result
     }
 
@@ -350,13 +476,84 @@ impl Lowering<'_> {
         self.units.products(limbs as u64, count as u64)
     }
 
+    /// A plaintext of so many limbs that is added.
+    fn constant(&self, limbs: usize) -> Counts {
+        self.units.constants(limbs as u64, 1)
+    }
+
     fn emit_paper(&mut self, operation: PaperOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
         self.emit(Operation::Paper(operation), reads, writes, work);
     }
 
-    /// Adds a task; its cost is predicted from its work.
+    /// Adds a task; its cost is predicted from its work, whose bytes are those that it reads beside its buffers.
     pub(super) fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
-        self.graph.task(self.stage, self.speeds.task_ns(&work), reads, writes);
+        let cost = TaskCost { time_ns: self.speeds.task_ns(&work), streamed_bytes: work.bytes_read };
+        self.graph.task(self.stage, cost, reads, writes);
         self.operations.push(operation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hear_model::network::{Dimension, Shape};
+
+    use super::*;
+    use crate::network::{
+        key_switching::{KeySwitch, KeySwitching},
+        lean::step::{BabyBasis, LeanStep},
+        method::Method,
+        plan::PlanRequest,
+    };
+
+    fn plans() -> Vec<Plan> {
+        let mut plans = Vec::new();
+        for (dimension, width) in
+            [(Dimension::OneD, 64), (Dimension::OneD, 128), (Dimension::TwoD, 64), (Dimension::TwoD, 128)]
+        {
+            let shape = Shape::new(dimension, width).unwrap();
+            plans.extend(Method::ALL.map(|method| Plan::new(&PlanRequest::new(shape, method)).unwrap()));
+            let request = PlanRequest::new(shape, Method::FastHear);
+            plans.push(Plan::new(&PlanRequest { key_switching: KeySwitching::Hybrid, ..request }).unwrap());
+        }
+        plans
+    }
+
+    /// Bytes of keys that several tasks of a stage read, each time but the first. The plan counts a key once a stage where
+    /// the stage's tasks use it one after the other; the paper's methods never do.
+    fn read_again(stage: &Stage, n: usize) -> u64 {
+        let Step::Lean(step) = &stage.step else { return 0 };
+        let key_bytes = |switch: &KeySwitch| 4 * n * 2 * switch.digits * switch.extended();
+        let (inputs, others) = match step {
+            LeanStep::Transform(transform) => {
+                let rotations = step.input_rotations();
+                let distinct = rotations.iter().collect::<BTreeSet<_>>().len();
+                let babies = match transform.baby_basis {
+                    BabyBasis::Data(_) => rotations.len() - distinct,
+                    // One task a limb reads that limb of all keys.
+                    BabyBasis::Extended => 0,
+                };
+                (babies, if transform.conjugate { stage.outputs - 1 } else { 0 })
+            }
+            LeanStep::SquareSums(_) => (0, stage.outputs - 1),
+            LeanStep::Versions(versions) => (versions.fold.map_or(0, |_| stage.inputs - 1), 0),
+            LeanStep::SlotSums(_) => (0, 0),
+        };
+        (inputs * key_bytes(step.input_switch()) + others * key_bytes(step.switch())) as u64
+    }
+
+    #[test]
+    fn tasks_stream_the_bytes_that_their_plan_counts() {
+        for plan in plans() {
+            let lowered = lower(&plan, 16, Keep::Result, &MemoryOptions::default()).unwrap();
+            let graph = &lowered.graph;
+            for stage in &plan.stages {
+                let tasks = graph.tasks().filter(|&task| graph.stage_name(graph.stage(task)) == stage.name);
+                let streamed: u64 = tasks.map(|task| graph.cost(task).streamed_bytes).sum();
+                let counted = plan.stage_counts(stage).bytes_read + read_again(stage, 1 << plan.parameters.log_n);
+                assert_eq!(streamed, counted, "{} {} {}", plan.shape, plan.method, stage.name);
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! A plan at work: keys, plaintexts and tasks.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use hear_kernels::accumulate::WeightTile;
+use arrayvec::ArrayVec;
+use hear_kernels::accumulate::{Accumulation, WeightTile};
 use hear_scheduler::{
     Body, Executor, GraphError, Memory, MemoryError, MemoryOptions, Report, RunError, RunOptions, TaskContext, TaskId,
 };
@@ -13,12 +14,13 @@ use super::{
     lean::run::LeanRun,
     lower::{Keep, Lowered, Operation, PaperOperation, lower},
     method::Method,
-    plan::{Plan, Step},
+    plan::{Plan, Stage, Step},
 };
 use crate::{
     circuits::{
-        Levels, activation, linear,
-        rotation::{self, Rotation, SharedLimb},
+        Levels, activation,
+        linear::{self, GROUP_TILES},
+        rotation::{self, Rotation, SharedLimb, SwitchPart},
     },
     params::PrimeIndex,
     ring::{Basis, Context},
@@ -148,9 +150,17 @@ impl<'a> Inference<'a> {
             Method::Hear | Method::FastHear => {
                 let levels = plan.levels(context)?;
                 let words = levels.scratch_words(plan.input.limbs);
-                let key = |(place, need)| Ok::<_, InferenceError>((place, find(&need)?));
-                let keys = plan.key_uses().into_iter().map(key).collect::<Result<_, _>>()?;
-                (MethodRun::Paper(PaperRun { plan, keys, encoded, levels }), words)
+                let switch = |(place, need): ((KeyTarget, usize), KeySwitchSpec)| {
+                    let automorphism = context.automorphism(need.target.galois_element(context.log_n()));
+                    Ok::<_, InferenceError>((place, Rotation { key: find(&need)?, automorphism }))
+                };
+                let switches = plan.key_uses().into_iter().map(switch).collect::<Result<_, _>>()?;
+                let tiling = |stage: &Stage| match &stage.step {
+                    Step::Linear(linear) => Some(Tiling::new(plan, stage, linear)),
+                    _ => None,
+                };
+                let tilings = plan.stages.iter().map(tiling).collect();
+                (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels }), words)
             }
         };
         let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
@@ -238,11 +248,13 @@ impl Body for Inference<'_> {
     }
 }
 
-/// Tables and keys of one of the paper's methods.
+/// Tables and keys of one of the paper's methods: all that its tasks would have to allocate for.
 #[derive(Debug)]
 struct PaperRun<'a> {
-    plan: &'a Plan,
-    keys: BTreeMap<(KeyTarget, usize), &'a SwitchingKey>,
+    /// Keys, with what they turn by, for ciphertexts of so many limbs.
+    switches: BTreeMap<(KeyTarget, usize), Rotation<'a>>,
+    /// Of the linear stages.
+    tilings: Vec<Option<Tiling>>,
     encoded: &'a EncodedNetwork,
     levels: Levels,
 }
@@ -250,20 +262,11 @@ struct PaperRun<'a> {
 impl PaperRun<'_> {
     /// The key for ciphertexts of so many limbs.
     fn key(&self, target: KeyTarget, limbs: usize) -> &SwitchingKey {
-        self.keys[&(target, limbs)]
+        self.switches[&(target, limbs)].key
     }
 
-    fn rotation(&self, amount: i32, limbs: usize) -> Rotation<'_> {
-        let automorphism = self.levels.context().rotation(i64::from(amount));
-        Rotation { key: self.key(KeyTarget::Rotate(amount), limbs), automorphism }
-    }
-
-    fn tiling(&self, stage: usize) -> Tiling {
-        let stage = &self.plan.stages[stage];
-        match &stage.step {
-            Step::Linear(linear) => Tiling::new(self.plan, stage, linear),
-            other => unreachable!("{other:?} has no products"),
-        }
+    fn rotation(&self, amount: i32, limbs: usize) -> &Rotation<'_> {
+        &self.switches[&(KeyTarget::Rotate(amount), limbs)]
     }
 
     fn run(&self, operation: &PaperOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
@@ -293,14 +296,29 @@ impl PaperRun<'_> {
             PaperOperation::RotateAssign { rotation, add } => {
                 self.rotation(*rotation, writes.len()).apply_assign(levels, writes, *add, scratch);
             }
+            PaperOperation::BeginSwitch { target, limbs } => {
+                // Pairs, or polynomials of N values.
+                let second = reads.iter().map(|values| &values[values.len() - n..]);
+                let [coefficients, remainders] = writes else { unreachable!("coefficients and remainders") };
+                let key = self.key(*target, *limbs);
+                levels.gadget(*limbs).begin_switch(second, key, coefficients, remainders, scratch);
+            }
+            PaperOperation::FinishRotateInto { rotation, limbs, part } => {
+                let (part, x) = switch_part(*limbs, part, reads);
+                self.rotation(*rotation, *limbs).finish_part_into(levels, part, x, writes, scratch);
+            }
+            PaperOperation::FinishRotateAssign { rotation, add, limbs, part } => {
+                let (part, _) = switch_part(*limbs, part, reads);
+                self.rotation(*rotation, *limbs).finish_part_assign(levels, part, writes, *add, scratch);
+            }
             PaperOperation::Products { stage, tiles, limb } => {
-                let tiling = self.tiling(*stage);
+                let tiling = self.tilings[*stage].expect("products are a linear stage's");
                 let tile = |chunk, tile| WeightTile {
                     stream: self.encoded.weights(*stage, tile, chunk, *limb),
                     outputs: tiling.width(tile),
                 };
                 let chunk = |chunk| {
-                    let tiles = tiles.clone().map(|number| tile(chunk, number)).collect();
+                    let tiles: ArrayVec<_, GROUP_TILES> = tiles.clone().map(|number| tile(chunk, number)).collect();
                     (tiling.inputs_of(chunk).len(), tiles)
                 };
                 let chunks = (0..tiling.chunks()).map(chunk);
@@ -310,11 +328,21 @@ impl PaperRun<'_> {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
                 linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
             }
-            PaperOperation::SumRotations { limbs, rotations, constant } => {
-                let rotation = |&amount: &i32| (amount != 0).then(|| self.rotation(amount, *limbs));
-                let rotations: Vec<_> = rotations.iter().map(rotation).collect();
+            PaperOperation::AddRotation { rotation, first, limbs, part } => {
+                let (sums, part) = (levels.sums(*limbs), part.clone());
+                let mode = if *first { Accumulation::Overwrite } else { Accumulation::Add };
+                match (rotation, reads) {
+                    (0, x) => sums.lift_limbs_into(part, x, mode, writes),
+                    (&amount, [coefficients, x @ ..]) => {
+                        let rotation = self.rotation(amount, *limbs);
+                        sums.rotate_limbs_into(rotation, part, coefficients, x, mode, writes, scratch);
+                    }
+                    (amount, []) => unreachable!("a rotation by {amount} of nothing"),
+                }
+            }
+            PaperOperation::DivideSum { limbs, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
-                levels.sums(*limbs).divide_rotations_into(&rotations, reads, constant, writes, scratch);
+                levels.sums(*limbs).divide_into(reads, constant, writes, scratch);
             }
             PaperOperation::Sum { limbs, rescale, constant } => {
                 let constant = constant.map(|stage| self.encoded.constant(stage));
@@ -330,9 +358,31 @@ impl PaperRun<'_> {
                 let key = self.key(KeyTarget::Relinearize, y.len());
                 activation::multiply_into(levels, x, y, quadratic.c(), key, writes, scratch);
             }
+            PaperOperation::Tensor => {
+                let (y, x) = reads.split_at(reads.len() / 2);
+                let (products, squares) = writes.split_at_mut(y.len());
+                activation::tensor_into(levels, x, y, products, squares);
+            }
+            PaperOperation::Relinearize { limbs, part } => {
+                let (part, squares) = switch_part(*limbs, part, reads);
+                let key = self.key(KeyTarget::Relinearize, *limbs);
+                activation::relinearize_part_assign(levels, part, squares, key, writes, scratch);
+            }
+            PaperOperation::Rescale { stage, ciphertext } => {
+                let quadratic = self.encoded.quadratic(*stage, *ciphertext);
+                activation::rescale_into(levels, reads, quadratic.c(), writes, scratch);
+            }
             PaperOperation::Mask { stage, rescale } => {
                 linear::mask_into(levels, reads, self.encoded.mask(*stage), *rescale, writes, scratch);
             }
         }
     }
+}
+
+/// A part of a key switch: what its task reads begins with coefficients and remainders.
+fn switch_part<'s, 'r>(of: usize, limbs: &Range<usize>, reads: &'s [&'r [u32]]) -> (SwitchPart<'r>, &'s [&'r [u32]]) {
+    let [coefficients, remainders, rest @ ..] = reads else {
+        unreachable!("the task names coefficients and remainders")
+    };
+    (SwitchPart { of, limbs: limbs.clone(), coefficients, remainders }, rest)
 }

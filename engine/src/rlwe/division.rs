@@ -6,7 +6,7 @@ use crate::params::PrimeIndex;
 use crate::ring::Context;
 
 /// Most limbs of a ciphertext: the size of tables of slices on the stack.
-pub(super) const MAX_LIMBS: usize = 64;
+pub const MAX_LIMBS: usize = 64;
 
 /// A step of a division limb by limb.
 #[derive(Debug)]
@@ -83,7 +83,13 @@ impl LimbPairDivision {
     /// Words of scratch that [`LimbPairDivision::stream`] needs.
     #[must_use]
     pub fn stream_scratch_words(&self) -> usize {
-        2 * self.division.remainder_words() + 3 * self.n
+        self.remainder_words() + 3 * self.n
+    }
+
+    /// Words of the remainders of both components.
+    #[must_use]
+    pub fn remainder_words(&self) -> usize {
+        2 * self.division.remainder_words()
     }
 
     /// `out = round(x / product)`: `pairs` has the limb pairs kept, then those dropped; `out` those kept.
@@ -130,24 +136,49 @@ impl LimbPairDivision {
     /// # Panics
     /// If the scratch is too short.
     pub fn stream(&self, mut step: impl FnMut(LimbStep<'_>), scratch: &mut [u32]) {
-        let (n, kept, division) = (self.n, self.kept(), &self.division);
-        let (remainders, scratch) = scratch.split_at_mut(2 * division.remainder_words());
-        let (pair, scratch) = scratch.split_at_mut(2 * n);
+        let (remainders, scratch) = scratch.split_at_mut(self.remainder_words());
+        self.remainders_into(|limb, pair| step(LimbStep::Make { limb, pair }), remainders, scratch);
+        let (pair, scratch) = scratch.split_at_mut(2 * self.n);
+        for limb in 0..self.kept() {
+            step(LimbStep::Make { limb, pair });
+            self.divide_limb_assign(limb, pair, remainders, scratch);
+            step(LimbStep::Take { limb, pair });
+        }
+    }
+
+    /// The first part of [`LimbPairDivision::stream`]: the remainders, from the limbs dropped, which `make` writes one after
+    /// the other.
+    ///
+    /// # Panics
+    /// If the scratch does not hold 2N words, or there is not [`LimbPairDivision::remainder_words`] room.
+    pub fn remainders_into(
+        &self,
+        mut make: impl FnMut(usize, &mut [u32]),
+        remainders: &mut [u32],
+        scratch: &mut [u32],
+    ) {
+        assert_eq!(remainders.len(), self.remainder_words(), "words of the remainders");
+        let (n, division) = (self.n, &self.division);
+        let pair = &mut scratch[..2 * n];
+        let words = division.remainder_words();
         for index in 0..self.dropped() {
-            step(LimbStep::Make { limb: kept + index, pair });
-            for (values, remainder) in pair.chunks_exact(n).zip(remainders.chunks_exact_mut(division.remainder_words()))
-            {
+            make(self.kept() + index, pair);
+            for (values, remainder) in pair.chunks_exact(n).zip(remainders.chunks_exact_mut(words)) {
                 division.drop_limb(index, values, remainder);
             }
         }
-        remainders.chunks_exact_mut(division.remainder_words()).for_each(|remainder| division.prepare(remainder));
-        for limb in 0..kept {
-            step(LimbStep::Make { limb, pair });
-            for (values, remainder) in pair.chunks_exact_mut(n).zip(remainders.chunks_exact(division.remainder_words()))
-            {
-                division.divide_limb_assign(limb, values, remainder, scratch);
-            }
-            step(LimbStep::Take { limb, pair });
+        remainders.chunks_exact_mut(words).for_each(|remainder| division.prepare(remainder));
+    }
+
+    /// The second part, for each of the limbs kept: `pair <- round(pair / product)`.
+    ///
+    /// # Panics
+    /// If there is no such limb, a length is wrong, or the scratch does not hold N words.
+    pub fn divide_limb_assign(&self, limb: usize, pair: &mut [u32], remainders: &[u32], scratch: &mut [u32]) {
+        assert_eq!(remainders.len(), self.remainder_words(), "words of the remainders");
+        let remainders = remainders.chunks_exact(self.division.remainder_words());
+        for (values, remainder) in pair.chunks_exact_mut(self.n).zip(remainders) {
+            self.division.divide_limb_assign(limb, values, remainder, scratch);
         }
     }
 }

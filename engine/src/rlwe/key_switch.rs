@@ -144,7 +144,19 @@ impl Gadget {
     /// Words of scratch for [`Gadget::switch`].
     #[must_use]
     pub fn switch_scratch_words(&self) -> usize {
-        self.coefficient_words() + self.most_raised_words() + self.stream_scratch_words()
+        self.coefficient_words() + self.remainder_words() + self.part_scratch_words()
+    }
+
+    /// Words of scratch for [`Gadget::begin_switch`] and [`Gadget::finish_switch`].
+    #[must_use]
+    pub fn part_scratch_words(&self) -> usize {
+        self.most_raised_words() + 3 * self.context.n()
+    }
+
+    /// Words of the remainders that [`Gadget::begin_switch`] leaves.
+    #[must_use]
+    pub fn remainder_words(&self) -> usize {
+        self.mod_down.remainder_words()
     }
 
     /// NTTs of [`Gadget::to_coefficients_into`].
@@ -311,18 +323,57 @@ impl Gadget {
     /// [`Gadget::switch_scratch_words`].
     pub fn switch(&self, state: &mut impl Switched, key: &SwitchingKey, scratch: &mut [u32]) {
         let (coefficients, scratch) = scratch.split_at_mut(self.coefficient_words());
+        let (remainders, scratch) = scratch.split_at_mut(self.remainder_words());
+        self.begin_switch((0..self.limbs).map(|limb| state.values(limb)), key, coefficients, remainders, scratch);
+        self.finish_switch(0..self.limbs, state, key, coefficients, remainders, scratch);
+    }
+
+    /// The part of [`Gadget::switch`] that all limbs of the result wait for: the polynomial's coefficients
+    /// ([`Gadget::to_coefficients_into`]), and the remainders of the products by the special primes.
+    ///
+    /// # Panics
+    /// As [`Gadget::switch`]; the scratch must hold [`Gadget::part_scratch_words`], the remainders
+    /// [`Gadget::remainder_words`].
+    pub fn begin_switch<'a>(
+        &self,
+        polynomial: impl IntoIterator<Item = &'a [u32]>,
+        key: &SwitchingKey,
+        coefficients: &mut [u32],
+        remainders: &mut [u32],
+        scratch: &mut [u32],
+    ) {
+        self.to_coefficients_into(polynomial, coefficients);
         let (raised, scratch) = scratch.split_at_mut(self.most_raised_words());
-        self.to_coefficients_into((0..self.limbs).map(|limb| state.values(limb)), coefficients);
-        let step = |step: LimbStep<'_>| match step {
-            LimbStep::Make { limb, pair } => {
-                let raised = &mut raised[..self.raised_words(limb)];
-                self.raise_limb_into(limb, coefficients, raised);
-                let own = (limb < self.limbs).then(|| state.values(limb));
-                self.product_limb_into(limb, own, raised, key, pair);
-            }
-            LimbStep::Take { limb, pair } => state.take(limb, pair),
+        let make = |limb: usize, pair: &mut [u32]| {
+            let raised = &mut raised[..self.raised_words(limb)];
+            self.raise_limb_into(limb, coefficients, raised);
+            self.product_limb_into(limb, None, raised, key, pair);
         };
-        self.stream(step, scratch);
+        self.mod_down.remainders_into(make, remainders, scratch);
+    }
+
+    /// The rest of [`Gadget::switch`] for some limbs of the result. `state` gives their values and gets their results.
+    ///
+    /// # Panics
+    /// As [`Gadget::begin_switch`], and if there are no such limbs.
+    pub fn finish_switch(
+        &self,
+        limbs: Range<usize>,
+        state: &mut impl Switched,
+        key: &SwitchingKey,
+        coefficients: &[u32],
+        remainders: &[u32],
+        scratch: &mut [u32],
+    ) {
+        let (raised, scratch) = scratch.split_at_mut(self.most_raised_words());
+        let (pair, scratch) = scratch.split_at_mut(2 * self.context.n());
+        for limb in limbs {
+            let raised = &mut raised[..self.raised_words(limb)];
+            self.raise_limb_into(limb, coefficients, raised);
+            self.product_limb_into(limb, Some(state.values(limb)), raised, key, pair);
+            self.mod_down.divide_limb_assign(limb, pair, remainders, scratch);
+            state.take(limb, pair);
+        }
     }
 
     /// [`Gadget::switch`] of a polynomial into limb pairs of their own.

@@ -13,7 +13,7 @@ mod random;
 mod spec;
 
 pub use ciphertext::Ciphertext;
-pub use division::{LimbPairDivision, LimbStep};
+pub use division::{LimbPairDivision, LimbStep, MAX_LIMBS};
 pub use encryption::{decrypt, encrypt, encrypt_with_secret};
 pub use key_switch::{Gadget, Switched};
 pub use keys::{CompressedKey, KeyArena, KeyError, KeyPlace, PublicKey, SecretKey, SwitchingKey};

@@ -1,10 +1,5 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
 use super::session::Session;
-use super::stop::{Stop, catch};
+use super::team::Team;
 use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
 use crate::graph::Graph;
 use crate::memory::Memory;
@@ -17,7 +12,7 @@ use crate::report::Report;
 /// of this executor and its merit: nothing simpler uses all threads.
 #[derive(Debug)]
 pub struct ForkJoin {
-    pool: ThreadPool,
+    team: Team,
 }
 
 impl ForkJoin {
@@ -34,39 +29,7 @@ impl ForkJoin {
     /// # Errors
     /// If the system gives no threads, or does not bind one.
     pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
-        let threads = placement.workers();
-        let failure = Arc::new(Mutex::new(None));
-        let start = {
-            let (placement, failure) = (placement.clone(), Arc::clone(&failure));
-            move |worker| {
-                if let Err(error) = placement.bind_current_thread(worker) {
-                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
-            }
-        };
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("hear-worker-{index}"))
-            .start_handler(start)
-            .build()
-            .map_err(|error| ExecutorError::Refused { threads, reason: error.to_string() })?;
-        // Threads take up work when they are bound, so whoever has answered is.
-        pool.broadcast(|_| ());
-        let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failure.map_or(Ok(Self { pool }), |error| Err(error.into()))
-    }
-
-    /// Hands the numbers below `count` out to the workers: each calls `work` once, with its own index and an iterator
-    /// over the numbers that it takes as it goes.
-    ///
-    /// A broadcast, not rayon's parallel iterators: a worker inside `work` takes up nothing else, even if a task uses
-    /// rayon, so its place is never asked for twice.
-    fn share(&self, count: usize, work: impl Fn(usize, &mut dyn Iterator<Item = usize>) + Sync) {
-        let next = AtomicUsize::new(0);
-        self.pool.broadcast(|context| {
-            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < count);
-            work(context.index(), &mut std::iter::from_fn(take));
-        });
+        Ok(Self { team: Team::on(placement)? })
     }
 }
 
@@ -76,7 +39,7 @@ impl Executor for ForkJoin {
     }
 
     fn workers(&self) -> usize {
-        self.pool.current_num_threads()
+        self.team.workers()
     }
 
     fn run(
@@ -92,9 +55,11 @@ impl Executor for ForkJoin {
                 // The workers are waiting: the calling thread takes the place of the first one.
                 session.worker(0).run(task);
             } else {
-                self.share(wave.len(), |worker, numbers| {
+                self.team.share(wave.len(), |worker, numbers| {
                     let mut worker = session.worker(worker);
-                    numbers.for_each(|number| worker.run(wave[number]));
+                    for number in numbers {
+                        worker.run(wave[number]);
+                    }
                 });
             }
         }
@@ -102,17 +67,6 @@ impl Executor for ForkJoin {
     }
 
     fn for_each(&self, count: usize, cancel: &Cancel, body: &(dyn Fn(usize, usize) + Sync)) -> Result<(), RunError> {
-        let stop = Stop::new(cancel);
-        self.share(count, |worker, indices| {
-            for index in indices {
-                if stop.is_requested() {
-                    break;
-                }
-                if let Err(message) = catch(|| body(index, worker)) {
-                    stop.fail(RunError::ItemPanicked { index, message });
-                }
-            }
-        });
-        stop.into_result()
+        self.team.for_each(count, cancel, body)
     }
 }

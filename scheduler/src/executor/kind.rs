@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Executor, ExecutorError, ForkJoin, Serial};
+use super::{Executor, ExecutorError, ForkJoin, Serial, Stealing};
 use crate::placement::{Pin, Placement, PlacementOptions};
 use crate::topology::Topology;
 
@@ -14,13 +14,15 @@ pub enum ExecutorKind {
     /// [`Serial`].
     Serial,
     /// [`ForkJoin`].
-    #[default]
     ForkJoin,
+    /// [`Stealing`].
+    #[default]
+    Stealing,
 }
 
 impl ExecutorKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Serial, Self::ForkJoin];
+    pub const ALL: [Self; 3] = [Self::Serial, Self::ForkJoin, Self::Stealing];
 
     /// The name on the command line and in records: that of [`Executor::name`].
     #[must_use]
@@ -28,6 +30,7 @@ impl ExecutorKind {
         match self {
             Self::Serial => "serial",
             Self::ForkJoin => "fork-join",
+            Self::Stealing => "stealing",
         }
     }
 
@@ -36,7 +39,7 @@ impl ExecutorKind {
     pub fn has_threads(self) -> bool {
         match self {
             Self::Serial => false,
-            Self::ForkJoin => true,
+            Self::ForkJoin | Self::Stealing => true,
         }
     }
 
@@ -70,6 +73,7 @@ impl ExecutorKind {
             }
             Self::Serial => Ok(Box::new(Serial)),
             Self::ForkJoin => Ok(Box::new(ForkJoin::on(placement)?)),
+            Self::Stealing => Ok(Box::new(Stealing::on(placement)?)),
         }
     }
 }

@@ -7,7 +7,9 @@ mod fork_join;
 mod kind;
 mod serial;
 mod session;
+mod stealing;
 mod stop;
+mod team;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ pub use error::{ExecutorError, RunError};
 pub use fork_join::ForkJoin;
 pub use kind::{ExecutorKind, UnknownExecutor};
 pub use serial::Serial;
+pub use stealing::Stealing;
 
 use crate::graph::{Graph, TaskId};
 use crate::memory::{Memory, TaskContext};
@@ -38,7 +41,7 @@ impl<F: Fn(TaskId, &mut TaskContext<'_>) + Sync> Body for F {
 
 /// A way to run the tasks of a graph.
 pub trait Executor: fmt::Debug + Send + Sync {
-    /// A short name for reports: `serial`, `fork-join`.
+    /// A short name for reports: `serial`, `fork-join`, `stealing`.
     fn name(&self) -> &'static str;
 
     /// How many workers there are: at least one. Each is a thread, or the caller's.
@@ -97,9 +100,25 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// A guard that turns the switch when it is dropped: for work whose owner may go away.
+    #[must_use]
+    pub fn on_drop(self) -> CancelOnDrop {
+        CancelOnDrop(self)
+    }
+
     /// Whether [`Self::cancel`] has been called.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Cancels when it is dropped: see [`Cancel::on_drop`].
+#[derive(Debug)]
+pub struct CancelOnDrop(Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }

@@ -27,7 +27,9 @@ impl Executor for Serial {
     ) -> Result<Report, RunError> {
         let session = Session::new(1, graph, memory, body, options)?;
         let mut worker = session.worker(0);
-        graph.tasks().for_each(|task| worker.run(task));
+        for task in graph.tasks() {
+            worker.run(task);
+        }
         drop(worker);
         session.finish()
     }

@@ -1,7 +1,7 @@
 //! What the executors have in common: one run of one graph.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::stop::{Stop, catch};
 use super::{Body, RunError, RunOptions};
@@ -72,23 +72,37 @@ impl<'a> Session<'a> {
 }
 
 impl Worker<'_> {
-    /// Runs a task, unless the run has failed or is cancelled.
+    /// Runs a task, unless the run has failed or is cancelled, and returns whether it ended well.
     ///
     /// # Panics
     /// If the task has run, or if a predecessor has not: a mistake of the executor.
-    pub(super) fn run(&mut self, task: TaskId) {
+    pub(super) fn run(&mut self, task: TaskId) -> bool {
         let Session { run, body, stop, started, .. } = self.session;
         if stop.is_requested() {
-            return;
+            return false;
         }
         let start_ns = elapsed_ns(*started);
         let outcome = self.lease.run(task, |context| catch(|| body.run(task, context)));
         let end_ns = elapsed_ns(*started);
         let graph = run.graph();
         self.recorder.record(graph, task, self.lease.index(), start_ns, end_ns);
-        if let Err(message) = outcome {
-            let stage = graph.stage_name(graph.stage(task)).to_owned();
-            stop.fail(RunError::TaskPanicked { task, stage, message });
+        match outcome {
+            Ok(()) => true,
+            Err(message) => {
+                let stage = graph.stage_name(graph.stage(task)).to_owned();
+                stop.fail(RunError::TaskPanicked { task, stage, message });
+                false
+            }
         }
+    }
+
+    /// Tells the successors of a task that has ended well, once; `ready` gets those that waited for nothing else.
+    pub(super) fn release(&self, task: TaskId, ready: impl FnMut(TaskId)) {
+        self.lease.release(task, ready);
+    }
+
+    /// Notes what the worker did when it had no task.
+    pub(super) fn note_idleness(&mut self, stolen_tasks: usize, stealing: Duration, waiting: Duration) {
+        self.recorder.idle(stolen_tasks, stealing, waiting);
     }
 }

@@ -136,6 +136,8 @@ impl GraphBuilder {
         let placement = placement::place(&words, &self.lifetimes(&reads), options);
         let displaced = |task: usize| placement.displaced_at(Positions::of(task));
         let predecessors = dependencies::derive(self.buffers.len(), &reads, &self.writes, displaced);
+        let successors = dependencies::reverse(&predecessors);
+        let remaining_ns = dependencies::remaining(&successors, |task| self.tasks[task].cost.time_ns);
         let waves = dependencies::waves(&predecessors, |task| self.tasks[task].cost.time_ns);
 
         Ok(Graph(Arc::new(Compiled {
@@ -144,6 +146,8 @@ impl GraphBuilder {
             reads,
             writes: self.writes,
             predecessors,
+            successors,
+            remaining_ns,
             waves,
             buffers: self.buffers,
             extents: placement.extents,

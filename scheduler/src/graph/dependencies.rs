@@ -65,6 +65,29 @@ pub(super) fn derive<'a>(
     predecessors
 }
 
+/// The successors of every task: sorted, each once.
+pub(super) fn reverse(predecessors: &Rows<TaskId>) -> Rows<TaskId> {
+    let mut successors = vec![Vec::new(); predecessors.iter().len()];
+    for (index, row) in predecessors.iter().enumerate() {
+        row.iter().for_each(|task| successors[task.index()].push(TaskId::from_index(index)));
+    }
+    let mut rows = Rows::new();
+    successors.into_iter().for_each(|row| rows.push(row));
+    rows
+}
+
+/// The cost of the most costly chain that begins with each task.
+pub(super) fn remaining(successors: &Rows<TaskId>, cost_ns: impl Fn(usize) -> u64) -> Vec<u64> {
+    let tasks = successors.iter().len();
+    let mut remaining = vec![0_u64; tasks];
+    // Successors are later in program order.
+    for task in (0..tasks).rev() {
+        let after = successors.row(task).iter().map(|successor| remaining[successor.index()]).max().unwrap_or(0);
+        remaining[task] = cost_ns(task).saturating_add(after);
+    }
+    remaining
+}
+
 /// The tasks by the length of the longest chain of predecessors, the most costly of a wave first (the longest-
 /// processing-time rule: with tasks handed out one by one, the last to end are the small ones).
 pub(super) fn waves(predecessors: &Rows<TaskId>, cost_ns: impl Fn(usize) -> u64) -> Rows<TaskId> {
@@ -128,5 +151,19 @@ mod tests {
         let costs = [1, 5, 1, 3, 1];
         assert_eq!(indices(&waves(&predecessors, |task| costs[task])), [vec![1, 3, 0], vec![2], vec![4]]);
         assert_eq!(waves(&Rows::new(), |_| 0).iter().len(), 0);
+    }
+
+    #[test]
+    fn what_remains_is_the_most_costly_chain() {
+        // 0 -> {1, 2} -> 3, and 4 alone.
+        let mut predecessors = Rows::new();
+        for row in [&[][..], &[0], &[0], &[1, 2], &[]] {
+            predecessors.push(row.iter().map(|&task| TaskId::from_index(task)));
+        }
+        let successors = reverse(&predecessors);
+        assert_eq!(indices(&successors), [vec![1, 2], vec![3], vec![3], vec![], vec![]]);
+        let costs = [1, 5, 30, 2, 7];
+        assert_eq!(remaining(&successors, |task| costs[task]), [33, 7, 32, 2, 7]);
+        assert_eq!(remaining(&successors, |_| u64::MAX), [u64::MAX; 5], "no overflow");
     }
 }

@@ -37,6 +37,9 @@ struct Compiled {
     reads: Rows<BufferRange>,
     writes: Rows<BufferRange>,
     predecessors: Rows<TaskId>,
+    successors: Rows<TaskId>,
+    /// One a task: see [`Graph::remaining_ns`].
+    remaining_ns: Vec<u64>,
     waves: Rows<TaskId>,
     buffers: Vec<Buffer>,
     /// One a buffer; `None` where nothing uses it.
@@ -84,6 +87,12 @@ impl Graph {
     /// The tasks in program order.
     pub fn tasks(&self) -> impl ExactSizeIterator<Item = TaskId> + use<> {
         (0..self.task_count()).map(TaskId::from_index)
+    }
+
+    /// The task with that [index](TaskId::index).
+    pub(crate) fn task(&self, index: usize) -> TaskId {
+        debug_assert!(index < self.task_count(), "task {index} of {}", self.task_count());
+        TaskId::from_index(index)
     }
 
     /// The number of stages.
@@ -137,6 +146,19 @@ impl Graph {
         self.0.predecessors.row(task.index())
     }
 
+    /// The tasks that wait for `task`: sorted, each once, all of them later in program order.
+    #[must_use]
+    pub fn successors(&self, task: TaskId) -> &[TaskId] {
+        self.0.successors.row(task.index())
+    }
+
+    /// The estimated time from the start of `task` to the end of the run on as many threads as one likes: the length of
+    /// the longest chain that begins with it. What has more of it is more urgent.
+    #[must_use]
+    pub fn remaining_ns(&self, task: TaskId) -> u64 {
+        self.0.remaining_ns[task.index()]
+    }
+
     /// The number of dependencies: the lengths of all [`Self::predecessors`] added up.
     #[must_use]
     pub fn dependency_count(&self) -> usize {
@@ -164,6 +186,11 @@ impl Graph {
     #[must_use]
     pub fn is_input(&self, buffer: BufferId) -> bool {
         self.0.buffers[buffer.index()].is_input
+    }
+
+    /// The inputs.
+    pub fn inputs(&self) -> impl Iterator<Item = BufferId> {
+        self.buffers().filter(|&buffer| self.is_input(buffer))
     }
 
     /// Whether the buffer is an output: kept until the run's end.

@@ -84,6 +84,11 @@ pub(crate) struct Worker<'r> {
 }
 
 impl Worker<'_> {
+    /// Tells the successors of a task that has ended well, once; `ready` gets those that waited for nothing else.
+    pub(crate) fn release(&self, task: TaskId, ready: impl FnMut(TaskId)) {
+        self.memory.ledger.release(&self.memory.graph, task, ready);
+    }
+
     pub(crate) fn index(&self) -> usize {
         self.index
     }

@@ -1,6 +1,6 @@
 //! Which tasks of a run have started and which have ended.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use crate::graph::{Graph, TaskId};
 
@@ -12,16 +12,27 @@ const DONE: u8 = 2;
 /// mistake ends in a panic and never in a data race.
 pub(super) struct Ledger {
     states: Vec<AtomicU8>,
+    /// How many predecessors of each task have not ended.
+    waits_for: Vec<AtomicU32>,
 }
 
 impl Ledger {
     pub(super) fn new(graph: &Graph) -> Self {
-        Self { states: graph.tasks().map(|_| AtomicU8::new(PENDING)).collect() }
+        let mut ledger = Self {
+            states: graph.tasks().map(|_| AtomicU8::new(PENDING)).collect(),
+            waits_for: graph.tasks().map(|_| AtomicU32::new(0)).collect(),
+        };
+        ledger.reset(graph);
+        ledger
     }
 
     /// Makes every task pending again.
-    pub(super) fn reset(&mut self) {
+    pub(super) fn reset(&mut self, graph: &Graph) {
         self.states.iter_mut().for_each(|state| *state.get_mut() = PENDING);
+        for (task, waits_for) in graph.tasks().zip(&mut self.waits_for) {
+            let predecessors = graph.predecessors(task).len();
+            *waits_for.get_mut() = u32::try_from(predecessors).expect("a graph has fewer than 2^32 tasks");
+        }
     }
 
     /// Starts a task. From here to [`Self::finish`] no task that shares a word with it in conflict is running: those
@@ -43,6 +54,18 @@ impl Ledger {
     /// Ends a task. The caller has dropped every reference to the task's words.
     pub(super) fn finish(&self, task: TaskId) {
         self.states[task.index()].store(DONE, Ordering::Release);
+    }
+
+    /// Tells the successors of a task that it has ended, to be called once; `ready` gets those that waited for nothing
+    /// else.
+    pub(super) fn release(&self, graph: &Graph, task: TaskId, mut ready: impl FnMut(TaskId)) {
+        for &successor in graph.successors(task) {
+            // Acquire and release: who brings the count to zero has seen all other predecessors end, and so has, by way of
+            // the queue that the task goes through, the thread that starts it.
+            if self.waits_for[successor.index()].fetch_sub(1, Ordering::AcqRel) == 1 {
+                ready(successor);
+            }
+        }
     }
 
     pub(super) fn all_done(&mut self) -> bool {
@@ -74,10 +97,14 @@ mod tests {
             ledger.claim(&graph, first);
             ledger.finish(first);
             assert!(!ledger.all_done());
+            let mut ready = Vec::new();
+            ledger.release(&graph, first, |task| ready.push(task));
+            assert_eq!(ready, [second]);
             ledger.claim(&graph, second);
             ledger.finish(second);
+            ledger.release(&graph, second, |task| unreachable!("{task} follows the last one"));
             assert!(ledger.all_done());
-            ledger.reset();
+            ledger.reset(&graph);
         }
     }
 

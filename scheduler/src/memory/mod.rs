@@ -147,7 +147,7 @@ impl Memory {
         }
         self.input_is_written.fill(false);
         self.outputs_are_valid = false;
-        self.ledger.reset();
+        self.ledger.reset(graph);
         Ok(Run::new(self))
     }
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hear_scheduler::report::TaskTrace;
 use hear_scheduler::{
     BufferId, Cancel, Executor, ForkJoin, Graph, GraphBuilder, Memory, MemoryOptions, RunError, RunOptions, Serial,
-    TaskContext, TaskId,
+    Stealing, TaskContext, TaskId,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -21,8 +21,14 @@ fn executors() -> Vec<Box<dyn Executor>> {
     let mut executors: Vec<Box<dyn Executor>> = vec![Box::new(Serial)];
     for threads in [1, 2, 3, 8] {
         executors.push(Box::new(ForkJoin::new(threads).unwrap()));
+        executors.push(Box::new(Stealing::new(threads).unwrap()));
     }
     executors
+}
+
+/// Those that have threads, with so many.
+fn with_threads(threads: usize) -> [Box<dyn Executor>; 2] {
+    [Box::new(ForkJoin::new(threads).unwrap()), Box::new(Stealing::new(threads).unwrap())]
 }
 
 fn label(executor: &dyn Executor) -> String {
@@ -55,6 +61,23 @@ fn results_are_those_of_program_order() {
                 let outputs = run(&program, &graph, &ids, &mut memory, &**executor);
                 prop_assert_eq!(&outputs, &expected, "{}, run {}", label(&**executor), repetition);
             }
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Thousands of random programs, on as many workers as there are CPUs here and on many more.
+#[test]
+fn stealing_is_program_order_thousands_of_times() {
+    let executors = [2, 3, 16].map(|threads| Stealing::new(threads).unwrap());
+    let result = TestRunner::new(config(2000)).run(&programs(24, 100), |program| {
+        let (graph, ids) = program.build().unwrap();
+        let expected = program.oracle();
+        for executor in &executors {
+            let mut memory = Memory::new(&graph, executor.workers()).unwrap();
+            let outputs = run(&program, &graph, &ids, &mut memory, executor);
+            prop_assert_eq!(&outputs, &expected, "{}", label(executor));
         }
         Ok(())
     });
@@ -139,23 +162,85 @@ fn cancelling_stops_between_tasks() {
     }
 }
 
+/// Within 100 ms, though two of three workers are asleep: all tasks are one chain.
 #[test]
 fn a_switch_turned_by_another_thread_ends_a_run() {
-    let executor = ForkJoin::new(2).unwrap();
-    let (graph, _) = independent(100_000);
-    let mut memory = Memory::new(&graph, 2).unwrap();
-    let options = RunOptions::default();
-    let slow = |task: TaskId, context: &mut TaskContext<'_>| {
-        thread::sleep(Duration::from_millis(1));
+    for executor in with_threads(3) {
+        let mut builder = GraphBuilder::new();
+        let stage = builder.stage("chain");
+        let buffer = builder.buffer(1);
+        builder.input(buffer);
+        for _ in 0..100_000 {
+            builder.task(stage, 1, &[buffer.into()], &[buffer.into()]);
+        }
+        let graph = builder.finish(&MemoryOptions::default()).unwrap();
+        let mut memory = Memory::new(&graph, 3).unwrap();
+        memory.write_input(buffer, &[0]);
+        let options = RunOptions::default();
+        let slow = |_: TaskId, _: &mut TaskContext<'_>| thread::sleep(Duration::from_millis(1));
+        thread::scope(|scope| {
+            let guard = options.cancel.clone().on_drop();
+            let dropped = scope.spawn(|| {
+                thread::sleep(Duration::from_millis(20));
+                drop(guard);
+                Instant::now()
+            });
+            assert_eq!(executor.run(&graph, &mut memory, &slow, &options), Err(RunError::Cancelled));
+            let took = dropped.join().unwrap().elapsed();
+            assert!(took < Duration::from_millis(100), "{took:?}, {}", label(&*executor));
+        });
+    }
+}
+
+/// Nanoseconds that the threads of executors in this process have run.
+#[cfg(target_os = "linux")]
+fn worker_ns() -> u64 {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap().map(|thread| thread.unwrap().path());
+    let workers = threads.filter(|thread| {
+        std::fs::read_to_string(thread.join("comm")).is_ok_and(|name| name.starts_with("hear-worker"))
+    });
+    let ran = |thread: std::path::PathBuf| {
+        let times = std::fs::read_to_string(thread.join("schedstat")).unwrap();
+        times.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    workers.map(ran).sum()
+}
+
+/// Below 1% of a CPU, all of them together.
+#[test]
+#[cfg(target_os = "linux")]
+fn between_runs_workers_take_no_time() {
+    for executor in with_threads(4) {
+        let (graph, _) = independent(100);
+        let mut memory = Memory::new(&graph, 4).unwrap();
+        executor.run(&graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+        // They look around before they go to sleep.
+        thread::sleep(Duration::from_millis(50));
+        let (before, idle) = (worker_ns(), Duration::from_millis(500));
+        assert!(before > 0, "the workers were found");
+        thread::sleep(idle);
+        let ran = u128::from(worker_ns() - before);
+        assert!(ran * 100 < idle.as_nanos(), "{ran} ns of {idle:?}, {}", label(&*executor));
+    }
+}
+
+/// While one worker has a long task and the others none, they sleep.
+#[test]
+#[cfg(target_os = "linux")]
+fn workers_without_a_task_do_not_spin() {
+    let executor = Stealing::new(4).unwrap();
+    let (graph, _) = independent(1);
+    let mut memory = Memory::new(&graph, 4).unwrap();
+    let sleeping = |task: TaskId, context: &mut TaskContext<'_>| {
+        thread::sleep(Duration::from_millis(300));
         fill(task, context);
     };
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            thread::sleep(Duration::from_millis(20));
-            options.cancel.cancel();
-        });
-        assert_eq!(executor.run(&graph, &mut memory, &slow, &options), Err(RunError::Cancelled));
-    });
+    let before = worker_ns();
+    let report = executor.run(&graph, &mut memory, &sleeping, &RunOptions::default()).unwrap();
+    let ran = Duration::from_nanos(worker_ns() - before);
+    assert!(ran < Duration::from_millis(30), "{ran:?}");
+    let waiting: Vec<_> = report.workers.iter().filter(|worker| worker.waiting_ns > 200_000_000).collect();
+    assert_eq!(waiting.len(), 3, "{report:?}");
 }
 
 /// One executor, two threads, a memory each; one of the runs fails now and then.
@@ -191,18 +276,46 @@ fn two_runs_at_one_time() {
 
 #[test]
 fn a_task_may_use_the_executor_itself() {
-    let executor = ForkJoin::new(2).unwrap();
-    let (graph, first) = independent(8);
-    let (inner_graph, inner_first) = independent(8);
-    let nested = |task: TaskId, context: &mut TaskContext<'_>| {
-        let mut memory = Memory::new(&inner_graph, 2).unwrap();
-        executor.run(&inner_graph, &mut memory, &fill, &RunOptions::default()).unwrap();
-        assert_eq!(memory.read_output(inner_first), [0; 4]);
-        fill(task, context);
-    };
-    let mut memory = Memory::new(&graph, 2).unwrap();
-    executor.run(&graph, &mut memory, &nested, &RunOptions::default()).unwrap();
-    assert_eq!(memory.read_output(first), [0; 4]);
+    for executor in with_threads(2) {
+        let (graph, first) = independent(8);
+        let (inner_graph, inner_first) = independent(8);
+        let nested = |task: TaskId, context: &mut TaskContext<'_>| {
+            let mut memory = Memory::new(&inner_graph, 2).unwrap();
+            executor.run(&inner_graph, &mut memory, &fill, &RunOptions::default()).unwrap();
+            assert_eq!(memory.read_output(inner_first), [0; 4]);
+            let visits = AtomicUsize::new(0);
+            let visit = |_: usize, _: usize| {
+                visits.fetch_add(1, Ordering::Relaxed);
+            };
+            executor.for_each(10, &Cancel::new(), &visit).unwrap();
+            assert_eq!(visits.into_inner(), 10);
+            fill(task, context);
+        };
+        let mut memory = Memory::new(&graph, 2).unwrap();
+        executor.run(&graph, &mut memory, &nested, &RunOptions::default()).unwrap();
+        assert_eq!(memory.read_output(first), [0; 4]);
+    }
+}
+
+/// Called from many threads of another pool, an executor has no more tasks in hand than workers.
+#[test]
+fn inside_another_pool_no_more_tasks_run_than_there_are_workers() {
+    for executor in with_threads(2) {
+        let (graph, _) = independent(20);
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let body = |task: TaskId, context: &mut TaskContext<'_>| {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::sleep(Duration::from_micros(200));
+            fill(task, context);
+            running.fetch_sub(1, Ordering::SeqCst);
+        };
+        let callers = rayon::ThreadPoolBuilder::new().num_threads(6).build().unwrap();
+        callers.broadcast(|_| {
+            let mut memory = Memory::new(&graph, 2).unwrap();
+            executor.run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+        });
+        assert_eq!(most.into_inner(), 2, "{}", label(&*executor));
+    }
 }
 
 #[test]
@@ -298,13 +411,58 @@ fn loops_end_early_with_one_error() {
 /// As many workers at one time as there are: all wait for one another.
 #[test]
 fn independent_tasks_run_at_one_time() {
-    let executor = ForkJoin::new(3).unwrap();
-    let (graph, _) = independent(3);
-    let mut memory = Memory::new(&graph, 3).unwrap();
-    let barrier = std::sync::Barrier::new(3);
-    let body = |task: TaskId, context: &mut TaskContext<'_>| {
-        barrier.wait();
-        fill(task, context);
+    for executor in with_threads(3) {
+        let (graph, _) = independent(3);
+        let mut memory = Memory::new(&graph, 3).unwrap();
+        let barrier = std::sync::Barrier::new(3);
+        let body = |task: TaskId, context: &mut TaskContext<'_>| {
+            barrier.wait();
+            fill(task, context);
+        };
+        executor.run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+    }
+}
+
+/// What a barrier forbids: the second task of a chain runs while a task of the first one's depth still does.
+#[test]
+fn stealing_waits_for_what_a_task_needs_and_for_nothing_else() {
+    let mut builder = GraphBuilder::new();
+    let stage = builder.stage("stage");
+    let [a, b, c] = [builder.buffer(1), builder.buffer(1), builder.buffer(1)];
+    let first = builder.task(stage, 1, &[], &[a.into()]);
+    let second = builder.task(stage, 1, &[a.into()], &[b.into()]);
+    let long = builder.task(stage, 1, &[], &[c.into()]);
+    let graph = builder.finish(&MemoryOptions::default()).unwrap();
+    let meeting = std::sync::Barrier::new(2);
+    let body = |task: TaskId, _: &mut TaskContext<'_>| {
+        if task == second || task == long {
+            meeting.wait();
+        }
     };
-    executor.run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+    let executor = Stealing::new(2).unwrap();
+    let mut memory = Memory::new(&graph, 2).unwrap();
+    let report = executor.run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+    assert_eq!(report.stages[0].tasks, 3);
+    assert_eq!(graph.successors(first), [second]);
+}
+
+/// A worker goes on with the task that has the longest chain behind it.
+#[test]
+fn the_most_urgent_task_comes_first() {
+    let mut builder = GraphBuilder::new();
+    let stage = builder.stage("stage");
+    let buffers = builder.buffers(6, 1);
+    let [root, short, long, end, middle, last] = [0, 1, 2, 3, 4, 5].map(|index| buffers.get(index));
+    builder.task(stage, 1, &[], &[root.into()]);
+    builder.task(stage, 2, &[root.into()], &[short.into()]);
+    builder.task(stage, 1, &[root.into()], &[long.into()]);
+    builder.task(stage, 9, &[long.into()], &[end.into()]);
+    builder.task(stage, 5, &[root.into()], &[middle.into()]);
+    builder.task(stage, 1, &[root.into()], &[last.into()]);
+    let graph = builder.finish(&MemoryOptions::default()).unwrap();
+    let order = Mutex::new(Vec::new());
+    let body = |task: TaskId, _: &mut TaskContext<'_>| order.lock().unwrap().push(task.index());
+    let mut memory = Memory::new(&graph, 1).unwrap();
+    Stealing::new(1).unwrap().run(&graph, &mut memory, &body, &RunOptions::default()).unwrap();
+    assert_eq!(order.into_inner().unwrap(), [0, 2, 3, 4, 1, 5]);
 }

@@ -38,8 +38,9 @@ pub(crate) struct Common {
     #[arg(long)]
     smt: bool,
 
-    /// How work reaches the threads: serial (one thread, in program order) or
-    /// fork-join (threads meet after every depth of the task graph)
+    /// How work reaches the threads: stealing (a task starts as soon as what it
+    /// waits for has ended), fork-join (threads meet after every depth of the
+    /// task graph) or serial (one thread, in program order)
     #[arg(long, value_name = "NAME", default_value_t)]
     executor: ExecutorKind,
 

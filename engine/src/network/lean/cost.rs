@@ -14,6 +14,12 @@ use crate::network::{
 /// What a stage costs a clip; `n` is the ring degree.
 pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Counts {
     let units = SwitchUnits::new(step.switch(), n);
+    let mut counts = step_counts(step, stage, n, units);
+    counts += units.constants(stage.limbs_out as u64, stage.outputs as u64 * u64::from(step.adds_constant()));
+    counts
+}
+
+fn step_counts(step: &LeanStep, stage: &Stage, n: u64, units: SwitchUnits) -> Counts {
     match step {
         LeanStep::Transform(transform) => {
             transform_counts(transform, stage, units, SwitchUnits::new(step.input_switch(), n))
@@ -33,7 +39,8 @@ pub(in crate::network) fn counts(step: &LeanStep, stage: &Stage, n: u64) -> Coun
             let mut counts = units.decompose(folds);
             counts += units.key_products(folds, u64::from(fold.is_some()));
             counts += units.divide(folds);
-            counts += units.products(inputs * row_taps.len() as u64, units.limbs, units.limb_bytes / 4);
+            let masks = row_taps.len() as u64 * (1 + u64::from(fold.is_some()));
+            counts += units.products(inputs * masks, units.limbs, units.limb_bytes / 4);
             counts
         }
         LeanStep::SlotSums(SlotSums { steps, radix, .. }) => {

@@ -9,6 +9,8 @@
 //! sum in QP --ConjugateDecompose--> coefficients --AddConjugate, each limb--> sum in QP --Divide--> output
 //! ```
 
+use std::collections::BTreeSet;
+
 use hear_scheduler::BufferRange;
 
 use super::step::{Baby, BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
@@ -133,6 +135,13 @@ impl Lean<'_, '_> {
         self.lowering.graph.buffers(1, limbs * self.lowering.n)
     }
 
+    /// Work of one limb of `count` products with a transform's plaintexts.
+    fn factors(&self, transform: &Transform, count: usize) -> Counts {
+        let Counts { product_limbs, bytes_read, .. } =
+            self.units.products(count as u64, 1, 2 * transform.period as u64);
+        Counts { product_limbs, bytes_read, ..Counts::default() }
+    }
+
     /// Work of `limbs` limbs of an element-wise product.
     fn products(limbs: usize) -> Counts {
         Counts { product_limbs: limbs as u64, ..Counts::default() }
@@ -145,6 +154,7 @@ impl Lean<'_, '_> {
             ntt: counts.ntt / limbs,
             product_limbs: counts.product_limbs / limbs,
             key_limbs: counts.key_limbs / limbs,
+            bytes_read: counts.bytes_read / limbs,
             ..Counts::default()
         }
     }
@@ -214,11 +224,12 @@ impl Lean<'_, '_> {
         let decompositions: Vec<_> = state.iter().map(|&x| self.decompose(x)).collect();
         let extended = self.extended();
         let sums: Vec<_> = (0..stage.outputs).map(|_| self.value(extended)).collect();
-        let rotated = transform.babies.iter().filter(|baby| baby.rotation != 0).count() as u64;
+        let rotations: Vec<i32> = transform.babies.iter().map(|baby| baby.rotation).filter(|&by| by != 0).collect();
+        let keys = rotations.iter().collect::<BTreeSet<_>>().len();
         let mut work = self.units.decompose(state.len() as u64);
-        work += self.units.key_products(rotated, rotated);
-        work += Self::products(2 * extended * transform.products(stage.outputs));
-        let work = Self::share(work, extended);
+        work += self.units.key_products(rotations.len() as u64, keys as u64);
+        let mut work = Self::share(work, extended);
+        work += self.factors(transform, transform.products(stage.outputs));
         for limb in 0..extended {
             let reads: Vec<_> = decompositions.iter().flat_map(|&x| self.limb_reads(x, limb)).collect();
             let writes: Vec<_> = sums.iter().map(|sum| sum.limb(limb)).collect();
@@ -268,7 +279,11 @@ impl Lean<'_, '_> {
             for limb in 0..limbs {
                 let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
                 let writes: Vec<_> = of_group.iter().map(|sum| sum.limb(limb)).collect();
-                let work = Self::products(2 * babies.len() * of_group.len());
+                let products = (0..of_group.len()).map(|place| {
+                    let output = (number * GROUP + place) % outputs;
+                    (0..babies.len()).filter(|&baby| transform.uses(outputs, output, baby)).count()
+                });
+                let work = self.factors(transform, products.sum());
                 self.emit(LeanOperation::Products { group: number, limb }, &reads, &writes, work);
             }
         }
@@ -313,7 +328,10 @@ impl Lean<'_, '_> {
 
     fn divide(&mut self, sum: Value, limbs: usize, output: Option<usize>) -> Value {
         let result = self.value(limbs);
-        self.emit(LeanOperation::Divide { output }, &[sum.0], &[result.0], self.units.divide(1));
+        let mut work = self.units.divide(1);
+        let adds_constant = output.is_some() && self.step.adds_constant();
+        work += self.units.constants(limbs as u64, u64::from(adds_constant));
+        self.emit(LeanOperation::Divide { output }, &[sum.0], &[result.0], work);
         result
     }
 
@@ -356,7 +374,8 @@ impl Lean<'_, '_> {
             for limb in 0..limbs {
                 let reads: Vec<_> = [x].into_iter().chain(turned).map(|value| value.limb(limb)).collect();
                 let writes: Vec<_> = made.iter().map(|version| version.limb(limb)).collect();
-                let work = Self::products(2 * reads.len() * writes.len());
+                let masks = (reads.len() * writes.len()) as u64;
+                let work = self.units.products(masks, 1, self.lowering.n as u64);
                 self.emit(LeanOperation::Versions { limb }, &reads, &writes, work);
             }
             results.extend(made);

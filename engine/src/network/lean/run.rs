@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use arrayvec::ArrayVec;
 use hear_kernels::{
     accumulate::{Accumulation, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words},
     eltwise,
@@ -10,10 +11,11 @@ use hear_kernels::{
 use super::{
     encode::{Factors, LeanPieces, periodic_shape},
     lower::{LeanOperation, Raised, group},
-    step::{LeanStep, Part, SlotSums, SquareSums, Transform},
+    step::{BabyBasis, LeanStep, Part, SlotSums, SquareSums, Transform},
 };
 use crate::{
     circuits::{
+        OfLimbs,
         extended::{ExtendedBasis, RaisedLimb},
         rotation::Rotation,
         squares,
@@ -28,6 +30,9 @@ use crate::{
     ring::Context,
     rlwe::{KeyTarget, SpecError, SwitchingKey},
 };
+
+/// The most rotated inputs of a transform that holds them in the extended basis. Checked when an inference is prepared.
+const MOST_EXTENDED_BABIES: usize = 64;
 
 /// Tables and keys of a lean plan, stage by stage.
 #[derive(Debug)]
@@ -62,6 +67,9 @@ impl<'a> LeanRun<'a> {
         for stage in &plan.stages {
             let Step::Lean(step) = &stage.step else { continue };
             let (basis, input_basis) = tables(context, step)?;
+            if let LeanStep::Transform(Transform { babies, baby_basis: BabyBasis::Extended, .. }) = step {
+                assert!(babies.len() <= MOST_EXTENDED_BABIES, "{} rotated inputs of {}", babies.len(), stage.name);
+            }
             let rotation = |switch: &KeySwitch, target: KeyTarget| {
                 let key = keys.get(&switch.key(target)).expect("checked when the inference was prepared");
                 Rotation { key, automorphism: context.automorphism(target.galois_element(context.log_n())) }
@@ -308,7 +316,7 @@ impl<'t> Task<'t> {
                 }
             }
         }
-        let babies: Vec<_> = babies.chunks_exact(2 * n).collect();
+        let babies: ArrayVec<_, MOST_EXTENDED_BABIES> = babies.chunks_exact(2 * n).collect();
         self.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
     }
 
@@ -376,11 +384,36 @@ impl<'t> Task<'t> {
 }
 
 /// A slice for each limb of the extended basis, empty where a polynomial's own values are its only digit.
-fn by_limb<S: Default>(basis: &ExtendedBasis, slices: impl IntoIterator<Item = S>) -> Vec<S> {
+fn by_limb<S: Default>(basis: &ExtendedBasis, slices: impl IntoIterator<Item = S>) -> OfLimbs<S> {
     let mut slices = slices.into_iter();
     let of_limb = |limb| match basis.gadget().raised_words(limb) {
         0 => S::default(),
         _ => slices.next().expect("digits of every limb that has others than its own"),
     };
     (0..basis.extended()).map(of_limb).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hear_model::network::{Dimension, Shape};
+
+    use super::*;
+    use crate::network::{lean::layout::Layout, method::Method, plan::PlanRequest};
+
+    #[test]
+    fn the_babies_of_every_plan_fit() {
+        for dimension in [Dimension::OneD, Dimension::TwoD] {
+            for &width in Layout::widths(dimension) {
+                let request = PlanRequest::new(Shape::new(dimension, width).unwrap(), Method::LeanHear);
+                for stage in Plan::new(&request).unwrap().stages {
+                    if let Step::Lean(LeanStep::Transform(transform)) = &stage.step
+                        && transform.baby_basis == BabyBasis::Extended
+                    {
+                        let babies = transform.babies.len();
+                        assert!(babies <= MOST_EXTENDED_BABIES, "{dimension}-{width} {}: {babies}", stage.name);
+                    }
+                }
+            }
+        }
+    }
 }

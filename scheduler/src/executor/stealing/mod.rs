@@ -1,0 +1,127 @@
+//! Work stealing.
+
+mod crew;
+#[cfg(test)]
+#[expect(clippy::duplicate_mod, reason = "the same code over a model checker's primitives")]
+mod model;
+mod sleep;
+mod sync;
+
+use std::cmp::Reverse;
+
+use self::crew::{Crew, Idleness, Seat};
+use super::session::{self, Session};
+use super::team::Team;
+use super::{Body, Cancel, Executor, ExecutorError, RunError, RunOptions};
+use crate::graph::{Graph, TaskId};
+use crate::memory::Memory;
+use crate::placement::{Pin, Placement, PlacementOptions};
+use crate::report::Report;
+use crate::topology::Topology;
+
+/// Threads of its own that take a task as soon as everything it waits for has ended.
+///
+/// - **What a worker does next.** When a task ends, the tasks that waited for nothing else are ready. The worker goes on
+///   with the most urgent of them, the one with the longest chain of work behind it ([`Graph::remaining_ns`]), because its
+///   cache holds what that task reads; the others go into its deque. When a worker has nothing, it steals the oldest task
+///   of a worker near by.
+/// - **Whom it steals from.** Those with whom it shares a cache first, then its NUMA node, its socket, the rest.
+/// - **When it sleeps.** After a few looks at everybody's deque; [`sleep`](self::sleep) tells how none oversleeps.
+/// - **Between runs** the threads sleep and take no time. They are rayon's, which has solved in safe interfaces how threads
+///   that outlive a run may borrow from it; tasks, deques and sleep are not rayon's.
+/// - **A run called from one of its own tasks** is done by that worker alone: nobody waits for a worker that waits for him,
+///   and there are never more threads at work than workers. Runs from other threads at one time take turns.
+#[derive(Debug)]
+pub struct Stealing {
+    team: Team,
+    placement: Placement,
+    looks: usize,
+}
+
+/// How often a worker looks at everybody's deque before it sleeps: some microseconds, less than it takes to be woken.
+const LOOKS: usize = 200;
+
+impl Stealing {
+    /// Starts `threads` threads, which the system places: see [`Self::on`].
+    ///
+    /// # Errors
+    /// If `threads` is 0, or if the system gives no threads.
+    pub fn new(threads: usize) -> Result<Self, ExecutorError> {
+        let options = PlacementOptions { threads: Some(threads), pin: Some(Pin::None), smt: false };
+        Self::on(&Placement::new(&Topology::detect(), &options)?)
+    }
+
+    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or does not bind one.
+    pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
+        // Where threads have to share a CPU, one that only looks takes it from one that works.
+        let looks = if placement.oversubscribed().is_some() { 0 } else { LOOKS };
+        Ok(Self { team: Team::on(placement)?, placement: placement.clone(), looks })
+    }
+}
+
+impl Executor for Stealing {
+    fn name(&self) -> &'static str {
+        "stealing"
+    }
+
+    fn workers(&self) -> usize {
+        self.team.workers()
+    }
+
+    fn run(
+        &self,
+        graph: &Graph,
+        memory: &mut Memory,
+        body: &dyn Body,
+        options: &RunOptions,
+    ) -> Result<Report, RunError> {
+        let session = Session::new(self.workers(), graph, memory, body, options)?;
+        if self.team.is_caller_a_worker() {
+            let mut worker = session.worker(0);
+            for task in graph.tasks() {
+                worker.run(task);
+            }
+            drop(worker);
+            return session.finish();
+        }
+        let mut sources: Vec<_> = graph.tasks().filter(|&task| graph.predecessors(task).is_empty()).collect();
+        sources.sort_by_key(|&task| Reverse(graph.remaining_ns(task)));
+        let sources: Vec<_> = sources.into_iter().map(TaskId::index).collect();
+        let crew = Crew::new(&self.placement, graph.task_count(), self.looks);
+        crew.deal(&sources);
+        self.team.each_worker(|worker| work(graph, &crew, crew.seat(worker), session.worker(worker)));
+        session.finish()
+    }
+
+    fn for_each(&self, count: usize, cancel: &Cancel, body: &(dyn Fn(usize, usize) + Sync)) -> Result<(), RunError> {
+        self.team.for_each(count, cancel, body)
+    }
+}
+
+/// What a worker does during a run.
+fn work(graph: &Graph, crew: &Crew<'_>, mut seat: Seat<'_>, mut worker: session::Worker<'_>) {
+    // No more than a task has successors, so that the list never grows.
+    let most = graph.tasks().map(|task| graph.successors(task).len()).max().unwrap_or(0);
+    let mut ready: Vec<TaskId> = Vec::with_capacity(most);
+    let mut indices = Vec::with_capacity(most);
+    while let Some(task) = seat.next() {
+        let task = graph.task(task);
+        if !worker.run(task) {
+            // The run has failed or is cancelled: what waits for this task will never be ready.
+            crew.end();
+            break;
+        }
+        ready.clear();
+        worker.release(task, |successor| ready.push(successor));
+        // Of equally urgent ones, the first in program order is the last here, and thus the next.
+        ready.sort_unstable_by_key(|&task| (graph.remaining_ns(task), Reverse(task)));
+        indices.clear();
+        indices.extend(ready.iter().map(|task| task.index()));
+        seat.finish(&indices);
+    }
+    let Idleness { stolen_tasks, stealing, waiting } = seat.idleness;
+    worker.note_idleness(stolen_tasks, stealing, waiting);
+}
