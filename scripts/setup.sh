@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a fresh machine lacks to build and test: a C compiler (for crates that build C) and cargo-nextest.
+# Installs what a fresh machine lacks to build and test: a C compiler (for crates that build C), hwloc with pkg-config (for
+# the feature hwloc: how the machine is built) and cargo-nextest.
 # Rust itself is expected (https://rustup.rs); everything else comes from Debian's packages and crates.io.
 set -euo pipefail
 
@@ -8,11 +9,16 @@ if ! command -v cargo >/dev/null; then
     exit 1
 fi
 
-if ! command -v cc >/dev/null; then
-    echo "setup: installing a C compiler" >&2
-    if [ "$(id -u)" -eq 0 ]; then apt-get update -q && apt-get install -y -q gcc libc6-dev
-    else sudo apt-get update -q && sudo apt-get install -y -q gcc libc6-dev; fi
-fi
+# Debian's packages.
+install() {
+    echo "setup: installing $*" >&2
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then root=(sudo); fi
+    "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -y -q "$@"
+}
+
+if ! command -v cc >/dev/null; then install gcc libc6-dev; fi
+if ! pkg-config --exists 'hwloc >= 2' 2>/dev/null; then install pkg-config libhwloc-dev; fi
 
 for component in rustfmt clippy; do
     if ! cargo "${component/rust/}" --version >/dev/null 2>&1; then

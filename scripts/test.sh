@@ -12,19 +12,19 @@ trap 'rm -f "$log"' EXIT
 
 echo "== formatting"
 cargo fmt --all --check
-# Training stands behind a feature: everything is checked with it, and the package that has it without it, too.
-train=(--features hear-model/train)
+# Training and hwloc stand behind features: everything is checked with them, and the packages that have them without, too.
+features=(--features hear-model/train,hear-scheduler/hwloc,hear-engine/hwloc,hear-bench/hwloc)
 echo "== lints"
-cargo clippy --workspace --all-targets "${train[@]}" --quiet -- -D warnings
-cargo clippy --package hear-model --all-targets --quiet -- -D warnings
+cargo clippy --workspace --all-targets "${features[@]}" --quiet -- -D warnings
+cargo clippy --package hear-model --package hear-scheduler --all-targets --quiet -- -D warnings
 echo "== documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps "${train[@]}" --quiet
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps "${features[@]}" --quiet
 echo "== release build"
-cargo build --release --workspace --quiet
+cargo build --release --workspace --features hear-engine/hwloc,hear-bench/hwloc --quiet
 echo "== tests"
 # Output of passing tests is kept, because tests that lack the published data say so there.
-cargo nextest run --workspace "${train[@]}" --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
-cargo test --workspace --doc "${train[@]}" --quiet
+cargo nextest run --workspace "${features[@]}" --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
+cargo test --workspace --doc "${features[@]}" --quiet
 
 skipped=$(grep -c 'SKIPPED (no dataset)' "$log" || true)
 dataset=${HEAR_DATASET:-../shared/hear-dataset}

@@ -36,6 +36,8 @@ pub enum Command {
     Calibrate(CalibrateArguments),
     /// Print what this machine has and how fast it is, as TOML that simulate reads
     Machine,
+    /// Show sockets, NUMA nodes, caches, cores and CPUs as a tree, and where threads would work
+    Topology(TopologyArguments),
     /// Show where the time of a run goes: workers, stages, critical path, longest tasks
     Trace(Box<TraceArguments>),
     /// Predict what a run would take on other numbers of threads and on other machines
@@ -53,6 +55,7 @@ Examples:
   hear-bench kernels
   hear-bench calibrate --out mine.toml
   hear-bench machine > mine.toml
+  hear-bench topology
   hear-bench trace --network 2d-128 --threads 1,2 --out trace.json
   hear-bench simulate --network 2d-128 --threads 1..64 --machine configs/machines/xeon-8268.toml";
 
@@ -241,6 +244,23 @@ pub struct CalibrateArguments {
     /// Clips of each inference
     #[arg(long, value_name = "N", default_value = "12", value_parser = positive)]
     pub samples: usize,
+}
+
+/// `hear-bench topology`.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(
+    after_help = "Built with the feature hwloc it asks hwloc how the machine is built, else the system itself.\n\nExamples:\n  hear-bench topology\n  hear-bench topology --threads 4 --pin spread\n  hear-bench topology --json"
+)]
+pub struct TopologyArguments {
+    /// Threads [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Where they work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A number of bytes, written `16GB`, `1.5GiB`, `500 MB` or `4096`.

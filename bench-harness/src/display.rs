@@ -129,6 +129,8 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
     writeln!(text, "  throughput  {:.3} clips a second", record.throughput_per_s)?;
     writeln!(text, "  memory      peak {peak} (predicted {})", bytes(predicted.memory_bytes))?;
     writeln!(text, "              keys {}, encoded weights {}", bytes(record.key_bytes), bytes(record.model_bytes))?;
+    let huge = record.huge_page_bytes.map_or_else(|| "unknown".to_owned(), bytes);
+    writeln!(text, "              of a run's values and scratch on huge pages: {huge}")?;
     let [input, output] = [record.input_ciphertext_bytes, record.output_ciphertext_bytes].map(bytes);
     writeln!(text, "  to send     {input} a clip, {output} back")?;
     writeln!(

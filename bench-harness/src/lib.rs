@@ -8,9 +8,8 @@
 //! - [`observation`]: runs with every task noted down, and [`counters`]; [`machine_file`]: machines to simulate them on,
 //!   and [`hardware`]: this one
 //! - [`precision`]: noise after every stage, beside its model
-//! - [`prediction`]: what a measurement will need, before it starts
 //! - [`system`]: what the operating system says about this process and this machine
-//! - [`display`]: what people read
+//! - [`display`]: what people read; [`machine_tree`]: the machine as a tree
 #![forbid(unsafe_code)]
 
 pub mod arguments;
@@ -25,10 +24,10 @@ pub mod floors;
 pub mod hardware;
 pub mod kernels;
 pub mod machine_file;
+pub mod machine_tree;
 pub mod measure;
 pub mod observation;
 pub mod precision;
-pub mod prediction;
 mod progress;
 pub mod record;
 pub mod statistics;

@@ -10,6 +10,7 @@ use hear_engine::{
         cost::Counts,
         encode::EncodedNetwork,
         lower::Keep,
+        memory::MemoryPrediction,
         plan::{Plan, Security, Stage},
         run::Inference,
         store::{KeySet, ModelFile, ModelWriter, Scheme, Schemes, Work},
@@ -23,7 +24,6 @@ use crate::{
     configuration::{Configuration, weights_origin},
     display,
     floors::BestSpeeds,
-    prediction::MemoryPrediction,
     progress::Progress,
     record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord, hexadecimal},
     statistics::Summary,
@@ -76,15 +76,16 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         trial.clip(row, clip)?;
     }
     progress.finish();
-    let (verification, times) = trial.finish();
     // Before anything that belongs to the report only.
-    let peak_rss_bytes = peak_rss_bytes();
+    let (peak_rss_bytes, huge_page_bytes) = (peak_rss_bytes(), trial.huge_page_bytes());
+    let (verification, times) = trial.finish();
     let measured = Measured {
         keygen,
         encode,
         load,
         times,
         peak_rss_bytes,
+        huge_page_bytes,
         key_bytes: keys.evaluation.keys.bytes(),
         model_bytes: encoded.bytes(),
         accuracy: labels.map_or_else(Default::default, |labels| verification.accuracy(protocol.first_row, &labels)),
@@ -100,6 +101,7 @@ struct Measured {
     load: Option<Vec<Duration>>,
     times: Times,
     peak_rss_bytes: Option<u64>,
+    huge_page_bytes: Option<u64>,
     key_bytes: usize,
     model_bytes: usize,
     accuracy: Accuracy,
@@ -118,7 +120,7 @@ impl Measured {
             ntt: predicted_counts.ntt,
             infer_s: speeds.seconds(&predicted_counts, configuration.threads),
             speeds: speeds.name,
-            memory_bytes: MemoryPrediction::new(plan, configuration.threads)?.total_bytes(),
+            memory_bytes: MemoryPrediction::new(plan, Security::Required, configuration.threads)?.total_bytes,
         };
         Ok(Record {
             identity: Identity::from(configuration),
@@ -137,6 +139,7 @@ impl Measured {
             best_speeds,
             throughput_per_s: times.infer.len() as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
             peak_rss_bytes: self.peak_rss_bytes,
+            huge_page_bytes: self.huge_page_bytes,
             key_bytes: self.key_bytes as u64,
             model_bytes: self.model_bytes as u64,
             input_ciphertext_bytes,

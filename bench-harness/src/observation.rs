@@ -7,6 +7,7 @@ use hear_engine::{
     network::{
         encode::EncodedNetwork,
         lower::Keep,
+        memory::MemoryPrediction,
         plan::Security,
         run::Inference,
         store::{KeySet, Scheme, Schemes, Work},
@@ -26,7 +27,6 @@ use crate::{
     configuration::Configuration,
     counters::{Counters, Counts},
     display,
-    prediction::MemoryPrediction,
     progress::Progress,
     record::Identity,
     statistics::Summary,
@@ -62,7 +62,7 @@ pub struct Runs {
     pub counts: Vec<Counts>,
 }
 
-/// Classifies the clips of a configuration under each placement of threads in turn, so that a machine whose speed wanders
+/// Classifies the clips of a configuration on each of these placements in turn, so that a machine whose speed wanders
 /// wanders for all of them, and notes down every task.
 ///
 /// # Errors
@@ -75,7 +75,7 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
     let Scheme { plan, context } = &scheme;
     // Before the threads that they count.
     let counters = RefCell::new(Counters::open());
-    let start = |placement| protocol.executor.start(placement);
+    let start = |placement: &Placement| protocol.executor.start(placement);
     let executors = placements.iter().map(start).collect::<Result<Vec<_>, _>>()?;
     let widest = executors.iter().max_by_key(|executor| executor.workers()).context("0 numbers of threads")?;
     let randomness = Randomness::from_os();
@@ -108,15 +108,14 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
     let graph = trials[0].graph().clone();
     let runs = placements.iter().zip(trials).map(|(placement, trial)| {
         let (_, times) = trial.finish();
-        let threads = placement.workers();
-        Runs { threads, infer: times.infer, reports: times.reports, counts: times.counts }
+        Runs { threads: placement.workers(), infer: times.infer, reports: times.reports, counts: times.counts }
     });
-    let memory = MemoryPrediction::new(plan, 1)?;
+    let memory = MemoryPrediction::new(plan, Security::Required, 1)?;
     Ok(Observation {
         identity,
         context: Arc::clone(context),
         graph,
-        resident_bytes: memory.total_bytes() - memory.arena_bytes - memory.scratch_bytes,
+        resident_bytes: memory.total_bytes - memory.arena_bytes - memory.scratch_bytes,
         runs: runs.collect(),
         counters_objection: counters.borrow().objection().map(str::to_owned),
     })

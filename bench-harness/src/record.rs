@@ -113,6 +113,8 @@ pub struct Record {
     pub throughput_per_s: f64,
     /// The most memory that the measuring process ever had.
     pub peak_rss_bytes: Option<u64>,
+    /// How much of the memory of a run (values and scratch) lay on huge pages when it had ended.
+    pub huge_page_bytes: Option<u64>,
     /// Switching keys in memory.
     pub key_bytes: u64,
     /// Encoded weights in memory.

@@ -139,6 +139,11 @@ impl<'a> Trial<'a> {
         Ok(())
     }
 
+    /// How much of the memory of a run lies on huge pages.
+    pub(crate) fn huge_page_bytes(&self) -> Option<u64> {
+        self.memory.huge_page_bytes().map(|bytes| bytes as u64)
+    }
+
     /// What is known of all clips since the start or the last restart.
     pub(crate) fn finish(self) -> (Verification, Times) {
         (self.verification, self.times)

@@ -15,7 +15,8 @@ use hear_engine::network::{
 use hear_kernels::simd::Isa;
 use hear_model::network::{Dimension, Network, Shape};
 use hear_scheduler::{
-    Body, Cancel, Executor, ForkJoin, Graph, Memory, Report, RunError, RunOptions, Serial, TaskContext, TaskId,
+    Body, Cancel, Executor, ForkJoin, Graph, Memory, Report, RunError, RunOptions, Serial, Stealing, TaskContext,
+    TaskId,
 };
 use parties::Parties;
 
@@ -70,9 +71,9 @@ fn allocations(call: impl FnOnce()) -> u64 {
 
 /// An executor whose tasks fail when they allocate.
 #[derive(Debug)]
-struct Strict<E>(E);
+struct Strict(Box<dyn Executor>);
 
-impl<E: Executor> Executor for Strict<E> {
+impl Executor for Strict {
     fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -130,7 +131,10 @@ fn no_task_allocates_after_the_first_inference() {
             plan.input.scale_bits.exp2(),
         );
         inference.run(&input, &mut memory, &Serial, &RunOptions::default()).unwrap();
-        let strict = Strict(ForkJoin::new(2).unwrap());
-        inference.run(&input, &mut memory, &strict, &RunOptions::default()).unwrap();
+        let executors: [Box<dyn Executor>; 2] =
+            [Box::new(ForkJoin::new(2).unwrap()), Box::new(Stealing::new(2).unwrap())];
+        for executor in executors {
+            inference.run(&input, &mut memory, &Strict(executor), &RunOptions::default()).unwrap();
+        }
     }
 }

@@ -21,7 +21,7 @@ use hear_model::{
     input::seeded_clips,
     network::{Dimension, Network, Shape},
 };
-use hear_scheduler::{Executor, ForkJoin, RunOptions, Serial};
+use hear_scheduler::{Executor, ForkJoin, RunOptions, Serial, Stealing};
 use parties::{Parties, largest_difference};
 
 fn small(dimension: Dimension) -> Network {
@@ -163,14 +163,18 @@ fn check_identical_ciphertexts(network: &Network, request: &PlanRequest) {
     let mut results = Vec::new();
     for isa in Isa::all() {
         let parties = Parties::new(isa, network, request);
-        let executors: [Box<dyn Executor>; 3] =
-            [Box::new(Serial), Box::new(ForkJoin::new(1).unwrap()), Box::new(ForkJoin::new(3).unwrap())];
+        let executors: [Box<dyn Executor>; 4] = [
+            Box::new(Serial),
+            Box::new(ForkJoin::new(3).unwrap()),
+            Box::new(Stealing::new(1).unwrap()),
+            Box::new(Stealing::new(3).unwrap()),
+        ];
         for executor in executors {
             let result = parties.infer(&clip(), executor.as_ref());
             results.push((isa.name(), executor.name().to_owned(), result.words().to_vec()));
         }
     }
-    assert!(results.len() >= 3);
+    assert!(results.len() >= 4);
     for other in &results[1..] {
         assert!(
             other.2 == results[0].2,
@@ -197,6 +201,31 @@ fn executors_and_instruction_sets_give_identical_ciphertexts() {
     check_identical_ciphertexts(&network(16), &fast);
     check_identical_ciphertexts(&network(16), &PlanRequest { key_switching: KeySwitching::Hybrid, ..fast });
     check_identical_ciphertexts(&network(32), &chosen(request(32, Method::LeanHear)));
+}
+
+/// Two networks, each with keys of its own, from a thread each: on one executor, and on one each.
+#[test]
+fn two_networks_run_at_one_time() {
+    let lean = Network::seeded(Shape::new(Dimension::OneD, 32).unwrap(), 3);
+    let fast = Network::seeded(Shape::new(Dimension::TwoD, 16).unwrap(), 4);
+    let parties = [(&lean, Method::LeanHear, 1), (&fast, Method::FastHear, 2)].map(|(network, method, seed)| {
+        Parties::with_seed(Isa::detect(), network, &PlanRequest::new(network.shape(), method), [seed; 32])
+    });
+    let alone = parties.each_ref().map(|parties| parties.infer(&clip(), &Serial));
+    let shared = Stealing::new(2).unwrap();
+    let own = [Stealing::new(2).unwrap(), Stealing::new(3).unwrap()];
+    for executors in [[&shared, &shared], [&own[0], &own[1]]] {
+        std::thread::scope(|scope| {
+            for ((parties, alone), executor) in parties.iter().zip(&alone).zip(executors) {
+                scope.spawn(move || {
+                    for repetition in 0..3 {
+                        let result = parties.infer(&clip(), executor);
+                        assert!(result.words() == alone.words(), "{}, run {repetition}", parties.plan.method);
+                    }
+                });
+            }
+        });
+    }
 }
 
 #[test]

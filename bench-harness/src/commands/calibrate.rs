@@ -34,7 +34,7 @@ const RUNS: [(&str, Method, &str, KeySwitching); 8] = [
 ];
 
 /// What runs them.
-const EXECUTOR: ExecutorKind = ExecutorKind::ForkJoin;
+const EXECUTOR: ExecutorKind = ExecutorKind::Stealing;
 
 /// What is written: predictions of plans read the speeds, simulations the hardware; the rest says how they came about.
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ mod output;
 mod precision;
 mod run;
 mod simulate;
+mod topology;
 mod trace;
 
 use std::io::{Write, stdin};
@@ -30,6 +31,7 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),
         Command::Machine => machine::run(output),
+        Command::Topology(arguments) => topology::run(&arguments, output),
         Command::Trace(arguments) => trace::run(&arguments, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),

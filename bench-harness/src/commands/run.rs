@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::{cost::Speeds, method::StrategyChoice};
+use hear_engine::network::{cost::Speeds, memory::MemoryPrediction, method::StrategyChoice, plan::Security};
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
@@ -27,7 +27,6 @@ use crate::{
     configuration::{Configuration, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
     failure::Failure,
-    prediction::MemoryPrediction,
     record::{Entry, Identity, Reason, Unmeasured},
     system::available_memory_bytes,
 };
@@ -157,7 +156,8 @@ fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<B
             None => return Ok(None),
         },
     };
-    let need = MemoryPrediction::new(&configuration.plan(shape)?, configuration.threads)?.total_bytes();
+    let need =
+        MemoryPrediction::new(&configuration.plan(shape)?, Security::Required, configuration.threads)?.total_bytes;
     let [need_text, limit_text] = [need, limit].map(display::bytes);
     Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
 }

@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::{
     output::{Destination, write_entries},
-    place,
-    trace::configuration,
+    trace::{configuration, placements},
 };
 use crate::{
     arguments::{SimulateArguments, ThreadList},
@@ -110,7 +109,7 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
         for (network, method) in subjects(arguments) {
             let mut measured = vec![1];
             measured.extend(setting.threads.iter().filter(|&&threads| arguments.validate && threads > 1));
-            let placements = place(arguments.runs.executor, arguments.runs.placement, &measured)?;
+            let placements = placements(&arguments.runs, Some(&measured))?;
             let configuration = configuration(&network, method, &arguments.runs, &placements)?;
             let observation = observe(&configuration, &placements)?;
             let recording = observation.recording(Pick::All)?;

@@ -6,14 +6,14 @@ use anyhow::Result;
 use hear_engine::network::method::{Method, StrategyChoice};
 use hear_model::input::ClipSource;
 use hear_scheduler::{
-    ExecutorKind, Pin, Placement, Topology,
+    ExecutorKind, Pin, Placement,
     trace::{Profile, Scaling},
 };
 use serde::Serialize;
 
 use super::{
     output::{Destination, Layout, write_value},
-    place,
+    place, place_one,
     run::open_network,
 };
 use crate::{
@@ -61,8 +61,8 @@ struct RunRecord {
 }
 
 pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<(), Failure> {
-    let ThreadList(threads) = arguments.threads.clone().unwrap_or_else(|| default_threads(&arguments.runs));
-    let placements = place(arguments.runs.executor, arguments.runs.placement, &threads)?;
+    let threads = arguments.threads.as_ref().map(|ThreadList(threads)| threads.as_slice());
+    let placements = placements(&arguments.runs, threads)?;
     let configuration = configuration(&arguments.network, arguments.method, &arguments.runs, &placements)?;
     let observation = observe(&configuration, &placements)?;
     if let Some(path) = &arguments.out {
@@ -81,10 +81,16 @@ pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<
     Ok(())
 }
 
-/// One thread, and one a physical core.
-fn default_threads(runs: &RunsArguments) -> ThreadList {
-    let most = if runs.executor.has_threads() { Topology::detect().usable_cores() } else { 1 };
-    ThreadList(if most == 1 { vec![1] } else { vec![1, most] })
+/// The workers for each number of threads; without a list, for one thread and as many as can run.
+pub(super) fn placements(runs: &RunsArguments, threads: Option<&[usize]>) -> Result<Vec<Placement>, Failure> {
+    if let Some(threads) = threads {
+        return place(runs.executor, runs.placement, threads);
+    }
+    let most = place_one(runs.executor, runs.placement, None)?;
+    if most.workers() == 1 {
+        return Ok(vec![most]);
+    }
+    Ok(vec![place_one(runs.executor, runs.placement, Some(1))?, most])
 }
 
 /// What is run: clips of the shipped test set under a plan for the most of these threads.

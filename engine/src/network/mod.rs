@@ -2,7 +2,7 @@
 //!
 //! - [`method`]: what a user chooses; [`key_switching`]: how keys are switched at each level
 //! - [`packing`]: where values stand in slots
-//! - [`plan`]: what is computed, as data; [`cost`]: what that costs; [`choose`]: the fastest one for a machine;
+//! - [`plan`]: what is computed, as data; [`cost`]: what that costs, [`memory`]: what it takes; [`choose`]: the fastest one for a machine;
 //!   [`plan_set`]: plans that share encrypted clips
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
 //! - [`calibration`]: whether a network's values fit, and the scales that suit them
@@ -18,6 +18,7 @@ pub mod encode;
 pub mod key_switching;
 pub mod lean;
 pub mod lower;
+pub mod memory;
 pub mod method;
 pub mod noise;
 pub mod packing;

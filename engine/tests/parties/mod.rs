@@ -34,11 +34,15 @@ pub struct Parties {
 
 impl Parties {
     pub fn new(isa: Isa, network: &Network, request: &PlanRequest) -> Self {
+        Self::with_seed(isa, network, request, SEED)
+    }
+
+    pub fn with_seed(isa: Isa, network: &Network, request: &PlanRequest, seed: [u8; 32]) -> Self {
         let plan = Plan::new(request).unwrap();
         let parameters = plan.checked_parameters(Security::Required).unwrap();
         let context = Context::new(&parameters, isa);
-        let randomness = Randomness::from_seed_insecure(SEED);
-        let seed = PublicSeed(SEED);
+        let randomness = Randomness::from_seed_insecure(seed);
+        let seed = PublicSeed(seed);
         let secret = SecretKey::generate(&context, &randomness).unwrap();
         let public = PublicKey::generate(&context, &secret, seed, &randomness).unwrap();
         let keys = plan

@@ -1,5 +1,7 @@
 //! One buffer lent out in pieces.
 
+use std::ops::Range;
+
 use super::Buffer;
 use crate::graph::Extent;
 
@@ -9,6 +11,11 @@ pub(super) struct Arena(Buffer);
 impl Arena {
     pub(super) fn new(buffer: Buffer) -> Self {
         Self(buffer)
+    }
+
+    /// Where it lies.
+    pub(super) fn addresses(&self) -> Range<usize> {
+        self.0.addresses()
     }
 
     /// A piece of an arena that nobody writes: `self` must not be lent out by [`Self::exclusive`] at the time.

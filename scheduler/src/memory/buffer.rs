@@ -3,7 +3,7 @@
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::fmt;
 use std::io;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::ptr::NonNull;
 
 use super::MemoryError;
@@ -56,6 +56,12 @@ impl Buffer {
     /// The number of words, without the borrow of all of them that `len` makes.
     pub(super) fn words(&self) -> usize {
         self.words
+    }
+
+    /// Where the words lie.
+    pub(super) fn addresses(&self) -> Range<usize> {
+        let start = self.start.addr().get();
+        start..start + 4 * self.words
     }
 
     /// The first word. Valid for reads and writes of all words while the buffer lives.

@@ -1,6 +1,7 @@
 //! Lending the arena to tasks.
 
 use std::mem;
+use std::ops::Range;
 use std::sync::{MutexGuard, TryLockError};
 
 use super::{Buffer, Memory, MemoryError, extent};
@@ -32,6 +33,11 @@ pub(super) struct WorkerStorage {
 impl WorkerStorage {
     pub(super) fn new(scratch_words: usize) -> Result<Self, MemoryError> {
         Ok(Self { scratch: Buffer::zeroed(scratch_words)?, reads: Vec::new(), writes: Vec::new() })
+    }
+
+    /// Where the scratch lies.
+    pub(super) fn scratch_addresses(&self) -> Range<usize> {
+        self.scratch.addresses()
     }
 }
 

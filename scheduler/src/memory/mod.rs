@@ -10,6 +10,7 @@
 mod arena;
 #[expect(unsafe_code, reason = "owns raw memory")]
 mod buffer;
+mod huge_pages;
 #[expect(unsafe_code, reason = "asks the arena for pieces, which the ledger and the graph keep apart")]
 mod lease;
 mod ledger;
@@ -87,6 +88,17 @@ impl Memory {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.graph.arena_bytes() + self.workers() * self.graph.scratch_bytes_per_worker()
+    }
+
+    /// How much of it lies on huge pages by now, at most: pages come when they are first written, so ask after a run.
+    /// `None` where the system does not say.
+    #[must_use]
+    pub fn huge_page_bytes(&self) -> Option<usize> {
+        // A worker that is running keeps its scratch to itself, but nobody runs: a run borrows `self` exclusively.
+        let scratch = self.workers.iter().filter_map(|worker| worker.try_lock().ok());
+        let mut ranges: Vec<_> = scratch.map(|worker| worker.scratch_addresses()).collect();
+        ranges.push(self.arena.addresses());
+        huge_pages::huge_page_bytes(&ranges)
     }
 
     /// An input to be filled for the next run; it counts as written. A run consumes its inputs: they have to be written
@@ -179,6 +191,25 @@ mod tests {
         assert_eq!(memory.read_output(buffer), [3, 4]);
         assert!(memory.begin(&graph).is_err(), "the input is consumed");
         assert_eq!(memory.bytes(), 64);
+    }
+
+    /// The first write to a page brings it: before, no memory is taken.
+    #[test]
+    #[cfg(all(target_os = "linux", not(miri)))]
+    fn pages_come_with_the_first_write() {
+        let mut builder = GraphBuilder::new();
+        let buffer = builder.buffer(4 * HUGE_PAGE_BYTES / 4);
+        builder.input(buffer);
+        builder.output(buffer);
+        let mut memory = Memory::new(&builder.finish(&MemoryOptions::default()).unwrap(), 1).unwrap();
+        assert_eq!(memory.huge_page_bytes(), Some(0), "nobody has written");
+        memory.input_mut(buffer).fill(1);
+        let huge = memory.huge_page_bytes().unwrap();
+        assert!(huge <= memory.bytes() && huge.is_multiple_of(HUGE_PAGE_BYTES), "{huge}");
+        let modes = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
+        if modes.contains("[never]") || modes.is_empty() {
+            assert_eq!(huge, 0);
+        }
     }
 
     #[test]

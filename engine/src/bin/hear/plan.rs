@@ -6,6 +6,7 @@ use clap::Args;
 use hear_engine::{
     network::{
         cost::{Counts, Preparation, Speeds},
+        memory::MemoryPrediction,
         method::Method,
         plan::{Plan, Security, Stage},
         store::{OutputDirectory, write_plan},
@@ -79,6 +80,7 @@ struct Summary {
     stages: Vec<Counts>,
     total: Counts,
     preparation: Preparation,
+    memory: MemoryPrediction,
     speeds: Speeds,
     threads: usize,
 }
@@ -90,6 +92,7 @@ impl Summary {
             stages: plan.stages.iter().map(|stage| plan.stage_counts(stage)).collect(),
             total: plan.counts(),
             preparation: plan.preparation(),
+            memory: MemoryPrediction::new(&plan, security, threads)?,
             speeds,
             parameters,
             plan,
@@ -106,7 +109,7 @@ impl Summary {
     }
 
     fn table(&self) -> String {
-        let Self { plan, parameters, total, preparation, .. } = self;
+        let Self { plan, parameters, total, preparation, memory, .. } = self;
         let mut text = format!(
             "{}, method {}, key switching {}",
             plan.shape,
@@ -152,6 +155,13 @@ impl Summary {
             thousands(preparation.encoding_ntt),
         );
         text += &format!(
+            "memory: {} to run it on {}, of that {} values and {} scratch\n",
+            bytes(memory.total_bytes),
+            counted(self.threads, "thread"),
+            bytes(memory.arena_bytes),
+            bytes(memory.scratch_bytes),
+        );
+        text += &format!(
             "predicted: {} a clip on {}, at the speeds of\n{}:\n\
              {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
              {:.2} us one of a base conversion\n",
@@ -177,7 +187,7 @@ impl Summary {
     }
 
     fn json(&self) -> Value {
-        let Self { plan, parameters, total, preparation, speeds, threads, .. } = self;
+        let Self { plan, parameters, total, preparation, memory, speeds, threads, .. } = self;
         let stage = |(stage, counts): (&Stage, &Counts)| {
             json!({
                 "name": stage.name,
@@ -207,6 +217,7 @@ impl Summary {
             "stages": plan.stages.iter().zip(&self.stages).map(stage).collect::<Vec<_>>(),
             "counts": total,
             "preparation": preparation,
+            "memory": memory,
             "threads": threads,
             "speeds": speeds,
             "predicted_s": self.predicted_s(),

@@ -66,16 +66,10 @@ impl<'a> LeanRun<'a> {
         let mut stages = Vec::new();
         for stage in &plan.stages {
             let Step::Lean(step) = &stage.step else { continue };
-            let tables = |switch: &KeySwitch| {
-                let shape = switch.key(KeyTarget::Relinearize);
-                ExtendedBasis::new(context, &shape, step.drop()).map(Arc::new)
-            };
-            let basis = tables(step.switch())?;
+            let (basis, input_basis) = tables(context, step)?;
             if let LeanStep::Transform(Transform { babies, baby_basis: BabyBasis::Extended, .. }) = step {
                 assert!(babies.len() <= MOST_EXTENDED_BABIES, "{} rotated inputs of {}", babies.len(), stage.name);
             }
-            let own = step.input_switch() != step.switch();
-            let input_basis = if own { tables(step.input_switch())? } else { Arc::clone(&basis) };
             let rotation = |switch: &KeySwitch, target: KeyTarget| {
                 let key = keys.get(&switch.key(target)).expect("checked when the inference was prepared");
                 Rotation { key, automorphism: context.automorphism(target.galois_element(context.log_n())) }
@@ -109,7 +103,20 @@ impl<'a> LeanRun<'a> {
 
     /// Words of scratch that a worker needs.
     pub(in crate::network) fn scratch_words(&self) -> usize {
-        self.stages.iter().map(|stage| stage.scratch_words(self.context.n())).max().unwrap_or(0)
+        let words =
+            |stage: &StageRun<'_>| stage_scratch_words(stage.step, &stage.basis, &stage.input_basis, self.context.n());
+        self.stages.iter().map(words).max().unwrap_or(0)
+    }
+
+    /// What [`Self::scratch_words`] will say of a plan, whose keys need not be there.
+    pub(in crate::network) fn predicted_scratch_words(context: &Arc<Context>, plan: &Plan) -> Result<usize, SpecError> {
+        let mut most = 0;
+        for stage in &plan.stages {
+            let Step::Lean(step) = &stage.step else { continue };
+            let (basis, input_basis) = tables(context, step)?;
+            most = most.max(stage_scratch_words(step, &basis, &input_basis, context.n()));
+        }
+        Ok(most)
     }
 
     /// Does a task.
@@ -131,22 +138,35 @@ impl<'a> LeanRun<'a> {
     }
 }
 
-impl StageRun<'_> {
-    fn scratch_words(&self, n: usize) -> usize {
-        let digits = self.basis.gadget().most_raised_words();
-        let own = match self.step {
-            LeanStep::Transform(transform) => {
-                // Digits and all babies' limbs.
-                let babies = transform.babies.len();
-                digits + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
-            }
-            LeanStep::SquareSums(_) => 3 * n + digits,
-            LeanStep::Versions(_) => n,
-            LeanStep::SlotSums(_) => digits,
-        };
-        own.max(self.basis.scratch_words()).max(self.input_basis.scratch_words())
-    }
+/// The tables of a stage for its sums and for its inputs, which are often the same.
+fn tables(context: &Arc<Context>, step: &LeanStep) -> Result<(Arc<ExtendedBasis>, Arc<ExtendedBasis>), SpecError> {
+    let tables = |switch: &KeySwitch| {
+        let shape = switch.key(KeyTarget::Relinearize);
+        ExtendedBasis::new(context, &shape, step.drop()).map(Arc::new)
+    };
+    let basis = tables(step.switch())?;
+    let own = step.input_switch() != step.switch();
+    let input_basis = if own { tables(step.input_switch())? } else { Arc::clone(&basis) };
+    Ok((basis, input_basis))
+}
 
+/// Words of scratch that a worker needs in a stage.
+fn stage_scratch_words(step: &LeanStep, basis: &ExtendedBasis, input_basis: &ExtendedBasis, n: usize) -> usize {
+    let digits = basis.gadget().most_raised_words();
+    let own = match step {
+        LeanStep::Transform(transform) => {
+            // Digits and all babies' limbs.
+            let babies = transform.babies.len();
+            digits + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
+        }
+        LeanStep::SquareSums(_) => 3 * n + digits,
+        LeanStep::Versions(_) => n,
+        LeanStep::SlotSums(_) => digits,
+    };
+    own.max(basis.scratch_words()).max(input_basis.scratch_words())
+}
+
+impl StageRun<'_> {
     /// The tables for the digits of inputs or of sums.
     fn basis(&self, of: Raised) -> &ExtendedBasis {
         match of {

@@ -26,7 +26,7 @@ use crate::topology::Topology;
 ///   cache holds what that task reads; the others go into its deque. When a worker has nothing, it steals the oldest task
 ///   of a worker near by.
 /// - **Whom it steals from.** Those with whom it shares a cache first, then its NUMA node, its socket, the rest.
-/// - **When it sleeps.** After a few looks at everybody's deque; [`sleep`](self::sleep) tells how none oversleeps.
+/// - **When it sleeps.** After a few looks at everybody's deque; `sleep.rs` tells how none oversleeps.
 /// - **Between runs** the threads sleep and take no time. They are rayon's, which has solved in safe interfaces how threads
 ///   that outlive a run may borrow from it; tasks, deques and sleep are not rayon's.
 /// - **A run called from one of its own tasks** is done by that worker alone: nobody waits for a worker that waits for him,
