@@ -91,11 +91,12 @@ fn precision(arguments: &str) -> (Option<i32>, String, String) {
 
 #[test]
 fn the_table_and_the_record_say_the_same() {
-    let (code, table, errors) = precision("");
+    // Few clips of a tiny network: the noise of ten logits says little about its deviation.
+    let (code, table, errors) = precision("--tolerance-bits 2");
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     assert!(table.starts_with("tiny.safetensors lean-hear, "), "{table}");
     assert!(table.lines().all(|line| line.len() <= 100), "{table}");
-    let (code, json, errors) = precision("--method fast-hear,lean-hear --json -");
+    let (code, json, errors) = precision("--tolerance-bits 2 --method fast-hear,lean-hear --json -");
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     let records: Vec<Value> = serde_json::from_str(&json).unwrap();
     let [fast, lean] = records.as_slice() else { panic!("{json}") };
