@@ -2,14 +2,14 @@
 
 use hear_engine::{
     network::{
-        lower::{Keep, lower},
+        cost::Speeds,
         plan::{Plan, PlanError, Security},
         run::InferenceError,
+        throughput::{RunPrediction, Throughput},
     },
     ring::Context,
 };
 use hear_kernels::simd::Isa;
-use hear_scheduler::MemoryOptions;
 
 /// What a process holds beside keys, plaintexts and the memory of a run: program, tables, weights in the clear, the other
 /// two keys, ciphertexts, stacks, what the allocator keeps. Measured at 40 to 70 MB; a prediction should err upwards.
@@ -40,22 +40,19 @@ pub enum PredictionError {
 }
 
 impl MemoryPrediction {
-    /// What a plan needs on `threads` threads.
+    /// What a plan's runs of some clips need on `threads` threads.
     ///
     /// # Errors
     /// If the plan's parameters are refused or its tasks cannot be laid out.
-    pub fn new(plan: &Plan, threads: usize) -> Result<Self, PredictionError> {
-        let parameters = plan.checked_parameters(Security::Required)?;
+    pub fn new(plan: &Plan, throughput: Throughput, threads: usize) -> Result<Self, PredictionError> {
+        let context = Context::new(&plan.checked_parameters(Security::Required)?, Isa::detect());
         let preparation = plan.preparation();
-        let levels = plan.levels(&Context::new(&parameters, Isa::detect()));
-        let scratch_words = levels.map_err(InferenceError::from)?.scratch_words(plan.input.limbs);
-        let lowered = lower(plan, scratch_words, Keep::Result, &MemoryOptions::default());
-        let graph = lowered.map_err(InferenceError::from)?.graph;
+        let run = RunPrediction::new(&context, plan, throughput, &Speeds::default(), threads)?;
         Ok(Self {
             keys_bytes: preparation.key_bytes,
             plaintexts_bytes: preparation.plaintext_bytes,
-            arena_bytes: graph.arena_bytes() as u64,
-            scratch_bytes: (threads * graph.scratch_bytes_per_worker()) as u64,
+            arena_bytes: run.arena_bytes,
+            scratch_bytes: run.scratch_bytes,
         })
     }
 

@@ -83,6 +83,8 @@ fn measure(arguments: &CalibrateArguments, run: &(&str, Method, &str, KeySwitchi
         clips: ClipSource::Synthetic,
         labels: None,
         protocol: Protocol {
+            batch: 1,
+            streams: 1,
             first_row: 0,
             samples: arguments.samples,
             warm_up: 2,

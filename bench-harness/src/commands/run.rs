@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::{cost::Speeds, method::StrategyChoice};
+use hear_engine::network::{cost::Speeds, method::StrategyChoice, throughput::Throughput};
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
@@ -106,9 +106,20 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
     {
         return Err(Failure::usage(anyhow!("--threads {several} with --executor serial: expected 1")));
     }
+    let throughput = Throughput::new(arguments.batch, arguments.streams).map_err(Failure::usage)?;
+    let samples = arguments.rows.map_or(arguments.samples, |rows| rows.count());
+    if !samples.is_multiple_of(throughput.clips()) {
+        let (batch, streams) = (throughput.batch(), throughput.streams());
+        return Err(Failure::usage(anyhow!(
+            "{samples} clips are no whole runs of {streams} x {batch}: --samples must be a multiple of {}",
+            throughput.clips()
+        )));
+    }
     let protocol = Protocol {
+        batch: throughput.batch(),
+        streams: throughput.streams(),
         first_row: arguments.rows.map_or(0, |rows| rows.start()),
-        samples: arguments.rows.map_or(arguments.samples, |rows| rows.count()),
+        samples,
         warm_up: arguments.warm_up,
         repeats: arguments.repeats,
         prepared: arguments.prepared,
@@ -164,7 +175,8 @@ fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<B
             None => return Ok(None),
         },
     };
-    let need = MemoryPrediction::new(&configuration.plan(shape)?, configuration.threads)?.total_bytes();
+    let (plan, throughput) = (configuration.plan(shape)?, configuration.protocol.throughput());
+    let need = MemoryPrediction::new(&plan, throughput, configuration.threads)?.total_bytes();
     let [need_text, limit_text] = [need, limit].map(display::bytes);
     Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
 }
