@@ -145,7 +145,7 @@ fn rows_of_a_batch_are_those_of_one_run_each_and_the_last_batch_may_be_smaller()
             ["one", "several"].map(|out| fs::read(place.path().join(out).join(format!("row-00000{row}.out"))).unwrap());
         assert!(one == several, "row {row}");
     }
-    let plan = "plan --network small.safetensors --method lean-hear --json --threads 16";
+    let plan = "plan --network small.safetensors --method lean-hear --json";
     let auto: serde_json::Value =
         serde_json::from_str(&run(&format!("{plan} --throughput auto --memory-limit 1GB"))).unwrap();
     let given: serde_json::Value = serde_json::from_str(&run(&format!("{plan} --batch 2 --streams 3"))).unwrap();
