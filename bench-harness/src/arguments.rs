@@ -114,7 +114,13 @@ pub struct RunArguments {
     /// Rows of the input instead of the first ones, zero-based, without B; also sets the samples
     #[arg(long, value_name = "A..B", conflicts_with = "samples")]
     pub rows: Option<RowRange>,
-    /// Clips that are classified before the clock starts
+    /// Clips that a run handles at a time: they share each pass over weights and keys
+    #[arg(long, value_name = "B", default_value = "1", value_parser = positive)]
+    pub batch: usize,
+    /// Batches that a run handles at a time, independently
+    #[arg(long, value_name = "S", default_value = "1", value_parser = positive)]
+    pub streams: usize,
+    /// Runs before the clock starts
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub warm_up: usize,
     /// How often keys are made and the network is encoded

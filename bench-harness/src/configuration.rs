@@ -7,6 +7,7 @@ use hear_engine::network::{
     key_switching::KeySwitching,
     method::{Method, StrategyChoice, Switches, UnknownName},
     plan::{Plan, PlanError, PlanRequest},
+    throughput::Throughput,
 };
 use hear_kernels::simd::{Isa, IsaError};
 use hear_model::{
@@ -47,9 +48,15 @@ pub struct Configuration {
 pub struct Protocol {
     /// The first row.
     pub first_row: usize,
-    /// Clips that are encrypted, classified and decrypted with the clock running, one after the other.
+    /// Clips that are encrypted, classified and decrypted with the clock running, run after run.
     pub samples: usize,
-    /// Clips before that, without the clock.
+    /// Clips of a run that share each pass over weights and keys.
+    #[serde(default = "one")]
+    pub batch: usize,
+    /// Independent batches of a run.
+    #[serde(default = "one")]
+    pub streams: usize,
+    /// Runs before that, without the clock.
     pub warm_up: usize,
     /// How often keys are made, the network is encoded and, where it is prepared, read.
     pub repeats: usize,
@@ -65,6 +72,22 @@ pub struct Protocol {
     pub isa: Option<String>,
     /// The largest logit error that is accepted.
     pub tolerance: f64,
+}
+
+/// As many clips as runs were of before there could be more.
+pub(crate) fn one() -> usize {
+    1
+}
+
+impl Protocol {
+    /// The clips of a run.
+    ///
+    /// # Panics
+    /// If no run has so many, which the command line has refused.
+    #[must_use]
+    pub fn throughput(&self) -> Throughput {
+        Throughput::new(self.batch, self.streams).expect("the command line has refused what no run handles")
+    }
 }
 
 /// An instruction set that cannot be used.
@@ -251,6 +274,8 @@ mod tests {
             clips: ClipSource::Synthetic,
             labels: None,
             protocol: Protocol {
+                batch: 1,
+                streams: 1,
                 first_row: 2,
                 samples: 3,
                 warm_up: 1,

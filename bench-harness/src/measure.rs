@@ -64,16 +64,19 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     } else {
         (encoded, None)
     };
-    let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
+    let throughput = protocol.throughput();
+    let inference =
+        Inference::with_throughput(context, plan, &keys.evaluation.keys, &encoded, Keep::Result, throughput)?;
     let mut trial = Trial::new(&network, plan, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
-    for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
+    let runs = || (protocol.first_row..).step_by(throughput.clips()).zip(clips.chunks_exact(throughput.clips()));
+    for (warm_up, (row, clips)) in runs().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
-        trial.clip(protocol.first_row + warm_up % clips.len(), clip)?;
+        trial.run(row, clips)?;
     }
     trial.restart();
-    for (sample, (row, clip)) in (protocol.first_row..).zip(&clips).enumerate() {
-        progress.show("infer", sample, clips.len());
-        trial.clip(row, clip)?;
+    for (run, (row, of_run)) in runs().enumerate() {
+        progress.show("infer", run * throughput.clips(), clips.len());
+        trial.run(row, of_run)?;
     }
     progress.finish();
     // Before anything that belongs to the report only.
@@ -112,22 +115,25 @@ impl Measured {
     fn into_record(self, configuration: &Configuration, network: &Network, scheme: &Scheme) -> Result<Record> {
         let Self { times, verification, .. } = self;
         let Scheme { plan, context } = scheme;
+        let throughput = configuration.protocol.throughput();
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
         let best_speeds = BestSpeeds::measure(context, configuration.threads);
         let predicted_counts = plan.counts();
         let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
-            infer_s: speeds.seconds(&predicted_counts, configuration.threads),
+            infer_s: speeds.seconds(&predicted_counts.of_run(throughput), configuration.threads),
             speeds: speeds.name,
-            memory_bytes: MemoryPrediction::new(plan, Security::Required, configuration.threads)?.total_bytes,
+            memory_bytes: MemoryPrediction::new(plan, throughput, Security::Required, configuration.threads)?
+                .total_bytes,
         };
         Ok(Record {
             identity: Identity::from(configuration),
             chosen: plan.chosen(),
             plan_hash: hexadecimal(&plan.hash()),
-            batch: 1,
-            samples: times.infer.len(),
+            batch: throughput.batch(),
+            streams: throughput.streams(),
+            samples: times.infer.len() * throughput.clips(),
             isa: context.isa().name().to_owned(),
             keygen_s: summary(&self.keygen)?,
             encode_s: summary(&self.encode)?,
@@ -137,7 +143,8 @@ impl Measured {
             decrypt_s: summary(&times.decrypt)?,
             stages: stages(plan, &best_speeds, &times.reports),
             best_speeds,
-            throughput_per_s: times.infer.len() as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
+            throughput_per_s: (times.infer.len() * throughput.clips()) as f64
+                / times.infer.iter().sum::<Duration>().as_secs_f64(),
             peak_rss_bytes: self.peak_rss_bytes,
             huge_page_bytes: self.huge_page_bytes,
             key_bytes: self.key_bytes as u64,

@@ -97,12 +97,12 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
     for (warm_up, clip) in clips.iter().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
         let row = protocol.first_row + warm_up % clips.len();
-        trials.iter_mut().try_for_each(|trial| trial.clip(row, clip))?;
+        trials.iter_mut().try_for_each(|trial| trial.run(row, std::slice::from_ref(clip)))?;
     }
     trials.iter_mut().for_each(Trial::restart);
     for (sample, (row, clip)) in (protocol.first_row..).zip(&clips).enumerate() {
         progress.show("infer", sample, clips.len());
-        trials.iter_mut().try_for_each(|trial| trial.clip(row, clip))?;
+        trials.iter_mut().try_for_each(|trial| trial.run(row, std::slice::from_ref(clip)))?;
     }
     progress.finish();
     let graph = trials[0].graph().clone();
@@ -110,7 +110,7 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
         let (_, times) = trial.finish();
         Runs { threads: placement.workers(), infer: times.infer, reports: times.reports, counts: times.counts }
     });
-    let memory = MemoryPrediction::new(plan, Security::Required, 1)?;
+    let memory = MemoryPrediction::new(plan, configuration.protocol.throughput(), Security::Required, 1)?;
     Ok(Observation {
         identity,
         context: Arc::clone(context),

@@ -11,7 +11,7 @@ use hear_model::metrics;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::{Configuration, Protocol, network_name},
+    configuration::{Configuration, Protocol, network_name, one},
     floors::{BestSpeeds, Floors},
     precision::StagePrecision,
     statistics::Summary,
@@ -87,8 +87,11 @@ pub struct Record {
     pub chosen: String,
     /// BLAKE3 of the plan, hexadecimal.
     pub plan_hash: String,
-    /// Clips a ciphertext.
+    /// Clips of a run that share each pass over weights and keys.
     pub batch: usize,
+    /// Independent batches of a run.
+    #[serde(default = "one")]
+    pub streams: usize,
     /// Clips that were classified with the clock running.
     pub samples: usize,
     /// The instruction set.
@@ -101,7 +104,7 @@ pub struct Record {
     pub load_s: Option<Summary>,
     /// Packing, encoding and encrypting a clip.
     pub encrypt_s: Summary,
-    /// Classifying an encrypted clip.
+    /// Classifying the encrypted clips of a run.
     pub infer_s: Summary,
     /// Decrypting and decoding a result.
     pub decrypt_s: Summary,
@@ -109,7 +112,7 @@ pub struct Record {
     pub stages: Vec<StageRecord>,
     /// The best speeds of the machine, by which stages have floors.
     pub best_speeds: BestSpeeds,
-    /// Clips classified in a second, one after the other.
+    /// Clips classified in a second, run after run.
     pub throughput_per_s: f64,
     /// The most memory that the measuring process ever had.
     pub peak_rss_bytes: Option<u64>,
@@ -222,7 +225,7 @@ impl ParametersRecord {
 pub struct Predicted {
     /// Transforms of an inference.
     pub ntt: u64,
-    /// Seconds of an inference on a machine with the speeds called `speeds`.
+    /// Seconds of a run on a machine with the speeds called `speeds`.
     pub infer_s: f64,
     /// The speeds behind `infer_s`.
     pub speeds: String,

@@ -39,7 +39,7 @@ pub(crate) struct Trial<'a> {
     times: Times,
 }
 
-/// What the clock and the counters say, one entry a clip.
+/// What the clock and the counters say, one entry a clip; of inferences one a run.
 #[derive(Default)]
 pub(crate) struct Times {
     pub(crate) encrypt: Vec<Duration>,
@@ -48,7 +48,7 @@ pub(crate) struct Times {
     pub(crate) reports: Vec<Report>,
     /// What the processor counted during inferences, where it was asked to.
     pub(crate) counts: Vec<Counts>,
-    /// Transforms of an inference: the same for every clip.
+    /// Transforms of a clip: the same for every one.
     pub(crate) ntt: Option<u64>,
     /// Bytes of an encrypted clip and of an encrypted result as files: the same for every clip.
     pub(crate) file_bytes: Option<(u64, u64)>,
@@ -102,38 +102,46 @@ impl<'a> Trial<'a> {
         self.times = Times::default();
     }
 
-    /// Encrypts, classifies and decrypts a clip, and compares the logits with those of the plain forward pass.
-    pub(crate) fn clip(&mut self, row: usize, clip: &Clip) -> Result<()> {
+    /// Encrypts the clips of a run, the first of them row `first_row`, classifies and decrypts them, and compares the logits
+    /// with those of the plain forward pass.
+    pub(crate) fn run(&mut self, first_row: usize, clips: &[Clip]) -> Result<()> {
         let Self { keys: KeySet { encryptor, evaluation, decryptor }, times, .. } = self;
-        let start = Instant::now();
-        let encrypted = encryptor.encrypt(row as u64, clip, self.randomness)?;
-        times.encrypt.push(start.elapsed());
+        let mut encrypted = Vec::with_capacity(clips.len());
+        for (row, clip) in (first_row..).zip(clips) {
+            let start = Instant::now();
+            encrypted.push(encryptor.encrypt(row as u64, clip, self.randomness)?);
+            times.encrypt.push(start.elapsed());
+        }
+        let ciphertexts: Vec<_> = encrypted.iter().map(|encrypted| encrypted.ciphertext.clone()).collect();
 
         let context = &evaluation.schemes.context;
         let transforms = context.transforms();
         let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
-        let inferred = self.inference.run(&encrypted.ciphertext, &mut self.memory, self.executor, &self.options);
-        let (ciphertext, report) = inferred?;
-        let ntt = context.transforms() - transforms;
-        let result = evaluation.release(self.plan, &encrypted, ciphertext, UnusedSlots::Drown(self.randomness))?;
+        let inferred = self.inference.run_clips(&ciphertexts, &mut self.memory, self.executor, &self.options);
+        let (inferred, report) = inferred?;
+        let ntt = (context.transforms() - transforms) / clips.len() as u64;
+        let unused = UnusedSlots::Drown(self.randomness);
+        let release = |(encrypted, ciphertext)| evaluation.release(self.plan, encrypted, ciphertext, unused);
+        let results = encrypted.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
         times.infer.push(start.elapsed());
         if let (Some(counters), Some(before)) = (self.counters, counts) {
             times.counts.push(counters.borrow_mut().read().since(&before));
         }
         times.reports.push(report);
         if *times.ntt.get_or_insert(ntt) != ntt {
-            bail!("row {row} took {ntt} transforms, not as many as the rows before");
+            bail!("row {first_row} took {ntt} transforms, not as many as the rows before");
         }
 
-        let start = Instant::now();
-        let logits = decryptor.logits(&result)?;
-        times.decrypt.push(start.elapsed());
-
-        self.verification.check(row, &self.network.forward(clip), &logits)?;
-        if times.file_bytes.is_none() {
-            let input = file_bytes(|path| encryptor.write(path, &encrypted))?;
-            let output = file_bytes(|path| evaluation.write(path, &result))?;
+        for ((row, clip), result) in (first_row..).zip(clips).zip(&results) {
+            let start = Instant::now();
+            let logits = decryptor.logits(result)?;
+            times.decrypt.push(start.elapsed());
+            self.verification.check(row, &self.network.forward(clip), &logits)?;
+        }
+        if let (None, [input, ..], [output, ..]) = (times.file_bytes, &*encrypted, &*results) {
+            let input = file_bytes(|path| encryptor.write(path, input))?;
+            let output = file_bytes(|path| evaluation.write(path, output))?;
             times.file_bytes = Some((input, output));
         }
         Ok(())

@@ -83,7 +83,7 @@ fn refused(output: &Output, code: i32, parts: &[&str]) {
 }
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 40] = [
+const FIELDS: [&str; 41] = [
     "network",
     "method",
     "strategy",
@@ -92,6 +92,7 @@ const FIELDS: [&str; 40] = [
     "plan_hash",
     "threads",
     "batch",
+    "streams",
     "samples",
     "isa",
     "keygen_s",
@@ -218,6 +219,8 @@ fn records_keep_the_contract_field_by_field() {
                 "clips",
                 "first_row",
                 "samples",
+                "batch",
+                "streams",
                 "warm_up",
                 "repeats",
                 "prepared",
@@ -369,6 +372,24 @@ fn switches_executors_and_instructions_are_what_was_asked_for() {
 }
 
 #[test]
+fn clips_of_a_run_are_counted_one_by_one() {
+    let laboratory = Laboratory::new();
+    succeeded(&laboratory.run("--batch 2 --streams 2 --samples 4 --warm-up 0 --json batch.json"));
+    succeeded(&laboratory.run("--samples 1 --warm-up 0 --json one.json"));
+    let [batch] = &laboratory.entries("batch.json")[..] else { panic!("one configuration") };
+    let [one] = &laboratory.entries("one.json")[..] else { panic!("one configuration") };
+    assert_eq!((&batch["batch"], &batch["streams"], &batch["samples"]), (&2.into(), &2.into(), &4.into()));
+    assert_times(&batch["infer_s"], 1);
+    assert_times(&batch["encrypt_s"], 4);
+    assert_eq!(batch["counts"], one["counts"], "counts are a clip's");
+    let (throughput, run_s) =
+        (batch["throughput_per_s"].as_f64().unwrap(), batch["infer_s"]["median"].as_f64().unwrap());
+    assert!((throughput * run_s - 4.0).abs() < 1e-6, "{throughput} clips a second, {run_s} s a run");
+    let memory = |record: &Value| record["predicted"]["memory_bytes"].as_u64().unwrap();
+    assert!(memory(batch) > memory(one));
+}
+
+#[test]
 fn a_prepared_model_is_read_and_run() {
     let laboratory = Laboratory::new();
     succeeded(&laboratory.run("--prepared --samples 1 --warm-up 0 --json prepared.json"));
@@ -411,7 +432,7 @@ fn written_name(machine: &toml::Table) -> Value {
 #[test]
 fn arguments_that_name_nothing_known_end_with_exit_code_2() {
     let laboratory = Laboratory::new();
-    let cases: [(&str, &[&str]); 15] = [
+    let cases: [(&str, &[&str]); 17] = [
         ("run", &["--network"]),
         ("run --network 3d-64", &["3d-64", "1d-64", "2d-128"]),
         ("run --network 1d-64 --method fast", &["'fast'", "hear, fast-hear"]),
@@ -424,6 +445,8 @@ fn arguments_that_name_nothing_known_end_with_exit_code_2() {
         ("run --network 1d-64 --threads 2 --executor serial", &["serial", "2 threads", "expected 1"]),
         ("run --network 1d-64 --pin loose", &["'loose'", "compact, spread or none"]),
         ("run --network 1d-64 --samples none", &["'none'"]),
+        ("run --network 1d-64 --batch 3 --samples 4", &["4 clips", "multiple of 3"]),
+        ("run --network 1d-64 --batch 33 --streams 2", &["batches of 33", "1 to 64"]),
         ("run --network 1d-64 --rows 4..4", &["4..4"]),
         ("run --network 1d-64 --memory-limit lots", &["'lots'", "16GB"]),
         ("run --network 1d-64 --tolerance NaN", &["'NaN'", "above 0"]),

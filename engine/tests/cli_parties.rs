@@ -132,6 +132,30 @@ fn identical_files_from_one_seed(method: &str) {
 }
 
 #[test]
+fn rows_of_a_batch_are_those_of_one_run_each_and_the_last_batch_may_be_smaller() {
+    let place = workplace_for("lean-hear");
+    let run = |arguments: &str| hear(place.path(), arguments).succeeded();
+    run("keygen --network small.safetensors --method lean-hear --out keys");
+    run("encrypt --key keys/public.key --input synthetic --rows 0..5 --out encrypted");
+    let infer = "infer --keys keys/evaluation.key --network small.safetensors --in encrypted --keep-unused-slots";
+    run(&format!("{infer} --out one"));
+    run(&format!("{infer} --out several --batch 2 --streams 2"));
+    for row in 0..5 {
+        let [one, several] =
+            ["one", "several"].map(|out| fs::read(place.path().join(out).join(format!("row-00000{row}.out"))).unwrap());
+        assert!(one == several, "row {row}");
+    }
+    let plan = "plan --network small.safetensors --method lean-hear --json";
+    let auto: serde_json::Value =
+        serde_json::from_str(&run(&format!("{plan} --throughput auto --memory-limit 1GB"))).unwrap();
+    let given: serde_json::Value = serde_json::from_str(&run(&format!("{plan} --batch 2 --streams 3"))).unwrap();
+    assert_eq!((&given["run"]["batch"], &given["run"]["streams"]), (&2.into(), &3.into()));
+    assert!(auto["run"]["memory_bytes"].as_u64().unwrap() <= 1_000_000_000);
+    hear(place.path(), &format!("{plan} --batch 65")).failed(2, &["batches of 65", "1 to 64"]);
+    hear(place.path(), &format!("{plan} --throughput auto --memory-limit much")).failed(2, &["8GB"]);
+}
+
+#[test]
 fn a_stored_plan_makes_the_same_keys_as_its_options() {
     let place = workplace();
     let options = "--network tiny.safetensors --method hear --strategy full,baby,giant --without hoisting";

@@ -96,6 +96,8 @@ fn measure(
         clips: ClipSource::Synthetic,
         labels: None,
         protocol: Protocol {
+            batch: 1,
+            streams: 1,
             first_row: 0,
             samples: arguments.samples,
             warm_up: 2,

@@ -8,7 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::{cost::Speeds, memory::MemoryPrediction, method::StrategyChoice, plan::Security};
+use hear_engine::network::{
+    cost::Speeds, memory::MemoryPrediction, method::StrategyChoice, plan::Security, throughput::Throughput,
+};
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
@@ -95,9 +97,20 @@ pub(super) fn open_network(name: &str) -> Result<Network, Failure> {
 /// Every combination of what the arguments list.
 fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) -> Result<Vec<Configuration>, Failure> {
     let placements = place(arguments.executor, arguments.placement, &arguments.threads)?;
+    let throughput = Throughput::new(arguments.batch, arguments.streams).map_err(Failure::usage)?;
+    let samples = arguments.rows.map_or(arguments.samples, |rows| rows.count());
+    if !samples.is_multiple_of(throughput.clips()) {
+        let (batch, streams) = (throughput.batch(), throughput.streams());
+        return Err(Failure::usage(anyhow!(
+            "{samples} clips are no whole runs of {streams} x {batch}: --samples must be a multiple of {}",
+            throughput.clips()
+        )));
+    }
     let protocol = Protocol {
+        batch: throughput.batch(),
+        streams: throughput.streams(),
         first_row: arguments.rows.map_or(0, |rows| rows.start()),
-        samples: arguments.rows.map_or(arguments.samples, |rows| rows.count()),
+        samples,
         warm_up: arguments.warm_up,
         repeats: arguments.repeats,
         prepared: arguments.prepared,
@@ -156,8 +169,8 @@ fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<B
             None => return Ok(None),
         },
     };
-    let need =
-        MemoryPrediction::new(&configuration.plan(shape)?, Security::Required, configuration.threads)?.total_bytes;
+    let (plan, throughput) = (configuration.plan(shape)?, configuration.protocol.throughput());
+    let need = MemoryPrediction::new(&plan, throughput, Security::Required, configuration.threads)?.total_bytes;
     let [need_text, limit_text] = [need, limit].map(display::bytes);
     Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
 }

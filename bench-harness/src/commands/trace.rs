@@ -112,6 +112,8 @@ pub(super) fn configuration(
         clips: ClipSource::Synthetic,
         labels: None,
         protocol: Protocol {
+            batch: 1,
+            streams: 1,
             first_row: 0,
             samples: runs.samples,
             warm_up: runs.warm_up,

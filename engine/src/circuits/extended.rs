@@ -5,7 +5,7 @@
 //! Troncoso-Pastoriza, Hubaux, "Efficient bootstrapping for approximate homomorphic encryption with non-sparse keys",
 //! EUROCRYPT 2021). All steps but divisions work on one limb.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use hear_kernels::{
     accumulate::{Accumulation, Addend},
@@ -241,42 +241,37 @@ impl ExtendedBasis {
         self.add_constant(constant, out);
     }
 
-    /// Some limbs of a sum of ciphertexts in the extended basis: `sum <- rotate(x)`, or that added to what `sum` holds.
-    /// `x` gives those of the limbs that are data limbs, `coefficients` are [`Gadget::to_coefficients_into`]'s of all.
+    /// One limb of a sum in the extended basis: `sum <- rotate(x)`, or that added to what `sum` holds. `x` is the ciphertext's
+    /// limb, absent for special primes, `coefficients` are [`Gadget::to_coefficients_into`]'s of all.
     ///
     /// # Panics
-    /// If a number of limbs or a length is wrong, the key does not serve, or the scratch is shorter than
-    /// [`Gadget::most_raised_words`].
+    /// If a length is wrong, the key does not serve, or the scratch is shorter than [`Gadget::most_raised_words`].
     #[expect(clippy::too_many_arguments, reason = "the operands, what to do with them, and where")]
-    pub fn rotate_limbs_into(
+    pub fn add_rotation_limb(
         &self,
         rotation: &Rotation<'_>,
-        limbs: Range<usize>,
+        limb: usize,
         coefficients: &[u32],
-        x: &[&[u32]],
+        x: Option<&[u32]>,
         mode: Accumulation,
-        sum: &mut [&mut [u32]],
+        sum: &mut [u32],
         scratch: &mut [u32],
     ) {
-        let n = self.context.n();
-        for (place, (limb, sum)) in limbs.zip(sum).enumerate() {
-            let (c0, own) = x.get(place).map(|pair| pair.split_at(n)).unzip();
-            let digits = self.raise_limb_into(limb, own, coefficients, scratch);
-            self.rotate_limb_into(rotation, digits, c0, mode, sum);
-        }
+        let (c0, own) = x.map(|pair| pair.split_at(self.context.n())).unzip();
+        let digits = self.raise_limb_into(limb, own, coefficients, scratch);
+        self.rotate_limb_into(rotation, digits, c0, mode, sum);
     }
 
-    /// Some limbs of a sum in the extended basis to which a ciphertext is added as it is, or which begins with it.
+    /// One limb of a sum in the extended basis that begins with a ciphertext, or to which one is added as it is.
     ///
     /// # Panics
     /// If a length is wrong.
-    pub fn lift_limbs_into(&self, limbs: Range<usize>, x: &[&[u32]], mode: Accumulation, sum: &mut [&mut [u32]]) {
-        for (place, (limb, sum)) in limbs.zip(sum).enumerate() {
-            match (mode, x.get(place)) {
-                (Accumulation::Overwrite, x) => self.lift_limb_into(limb, x.copied(), sum),
-                (Accumulation::Add, Some(x)) => self.add_times_special(limb, x, sum),
-                (Accumulation::Add, None) => {}
-            }
+    pub fn add_limb(&self, limb: usize, x: Option<&[u32]>, mode: Accumulation, sum: &mut [u32]) {
+        match (mode, x) {
+            (Accumulation::Overwrite, x) => self.lift_limb_into(limb, x, sum),
+            (Accumulation::Add, Some(x)) => self.add_times_special(limb, x, sum),
+            // P x is zero modulo special primes.
+            (Accumulation::Add, None) => {}
         }
     }
 

@@ -1,7 +1,8 @@
 //! Products with plaintexts and their sums: convolutions, the dense layer, masks.
 
+use arrayvec::ArrayVec;
 use hear_kernels::{
-    accumulate::{self, Accumulation, WeightTile},
+    accumulate::{self, Accumulation, MAX_INPUTS, WeightTile},
     eltwise,
 };
 
@@ -20,31 +21,38 @@ pub const CHUNK_INPUTS: usize = 16;
 
 /// Words of scratch of [`sum_of_products_into`].
 pub(super) fn multiply_accumulate_words(context: &Context) -> usize {
-    accumulate::multiply_accumulate_scratch_words(CHUNK_INPUTS, context.n())
+    accumulate::multiply_accumulate_scratch_words(accumulate::MAX_INPUTS, context.n())
 }
 
 /// One limb of some tiles of sums of products: `out[o] = sum over i of weights[o, i] x[i]`.
 ///
-/// `chunks` gives, for each chunk of inputs, their number and the weights of all tiles.
+/// `chunks` gives, for each chunk of inputs, their number and the weights of all tiles. `x` and `out` give what belongs to
+/// one of `clips` clips after the other; the clips share each pass over the weights.
 ///
 /// # Panics
 /// If the chunks do not add up to the inputs, a length is wrong, or the scratch is too short.
 pub fn sum_of_products_into<'w>(
     context: &Context,
     limb: usize,
+    clips: usize,
     x: &[&[u32]],
     chunks: impl IntoIterator<Item = (usize, impl AsRef<[WeightTile<'w>]>)>,
     out: &mut [&mut [u32]],
     scratch: &mut [u32],
 ) {
     let modulus = context.modulus(PrimeIndex::from(limb));
-    let (mut rest, mut mode) = (x, Accumulation::Overwrite);
+    let (inputs, outputs) = (x.len() / clips, out.len() / clips);
+    let (mut done, mut mode) = (0, Accumulation::Overwrite);
     for (count, tiles) in chunks {
-        let (inputs, others) = rest.split_at(count);
-        accumulate::multiply_accumulate_into(context.isa(), modulus, inputs, tiles.as_ref(), out, mode, scratch);
-        (rest, mode) = (others, Accumulation::Add);
+        let at_once = (MAX_INPUTS / count).max(1);
+        for (x, out) in x.chunks(at_once * inputs).zip(out.chunks_mut(at_once * outputs)) {
+            let of_clips = x.chunks_exact(inputs).flat_map(|x| &x[done..done + count]);
+            let chunk: ArrayVec<_, MAX_INPUTS> = of_clips.copied().collect();
+            accumulate::multiply_accumulate_into(context.isa(), modulus, &chunk, tiles.as_ref(), out, mode, scratch);
+        }
+        (done, mode) = (done + count, Accumulation::Add);
     }
-    assert!(rest.is_empty(), "{} of {} inputs have no weights", rest.len(), x.len());
+    assert_eq!(done, inputs, "inputs that have weights");
 }
 
 /// A sum of products each of which is rescaled on its own: `out = sum over i of rescale(weights[i] x[i])`.

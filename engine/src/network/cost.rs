@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::key_switching::{Chain, KeySwitch, KeySwitching};
 use super::lean::cost as lean;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
+use super::throughput::Throughput;
 use crate::rlwe::{KeySwitchSpec, digit_ranges};
 
 /// Operations and bytes of a stage or of a whole plan.
@@ -67,6 +68,20 @@ impl Mul<u64> for Counts {
             conversion_limbs: self.conversion_limbs * by,
             bytes_read: self.bytes_read * by,
         }
+    }
+}
+
+impl Counts {
+    /// Of `batch` clips that share what is read.
+    #[must_use]
+    pub fn of_batch(self, batch: usize) -> Self {
+        Self { bytes_read: self.bytes_read, ..self * batch as u64 }
+    }
+
+    /// Of a run of several clips.
+    #[must_use]
+    pub fn of_run(self, throughput: Throughput) -> Self {
+        self.of_batch(throughput.batch()) * throughput.streams() as u64
     }
 }
 

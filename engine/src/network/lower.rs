@@ -13,6 +13,7 @@ use super::{
     encode::Tiling,
     lean::lower::LeanOperation,
     plan::{Linear, LinearLayer, Plan, Stage, Step},
+    throughput::Throughput,
 };
 use crate::{circuits::linear::GROUP_TILES, rlwe::KeyTarget};
 
@@ -29,11 +30,11 @@ pub struct Lowered {
     pub graph: Graph,
     /// What each task does, by its number.
     pub(super) operations: Vec<Operation>,
-    /// The fresh ciphertext.
-    pub input: BufferRange,
-    /// The result.
-    pub output: BufferRange,
-    /// Copies of what every stage made, where they were asked for.
+    /// The fresh ciphertexts, clip by clip.
+    pub inputs: Vec<BufferRange>,
+    /// The results, clip by clip.
+    pub outputs: Vec<BufferRange>,
+    /// Copies of what every stage made of the first clip, where they were asked for.
     pub after_stages: Vec<Vec<BufferRange>>,
 }
 
@@ -93,6 +94,46 @@ pub(super) enum PaperOperation {
     Mask { stage: usize, rescale: bool },
 }
 
+impl Operation {
+    /// Whether one task works on all clips of a batch: it then finds the operands of one clip after the other. Those do that
+    /// read weights or keys; the others would share nothing.
+    fn serves_batch(&self) -> bool {
+        match self {
+            Self::Copy => false,
+            Self::Paper(operation) => operation.serves_batch(),
+            Self::Lean { operation, .. } => operation.serves_batch(),
+        }
+    }
+}
+
+impl PaperOperation {
+    /// See [`Operation::serves_batch`]. Key switches that are one task are those of runs of one clip. Masks, quadratics and
+    /// constants are small, and read again so soon that they come from a cache.
+    fn serves_batch(&self) -> bool {
+        match self {
+            Self::RaiseAndMultiply { .. }
+            | Self::BeginSwitch { .. }
+            | Self::FinishRotateInto { .. }
+            | Self::FinishRotateAssign { .. }
+            | Self::Relinearize { .. }
+            | Self::AddRotation { .. }
+            | Self::Products { .. } => true,
+            Self::Decompose { .. }
+            | Self::FinishRotation { .. }
+            | Self::RotateInto { .. }
+            | Self::RotateAssign { .. }
+            | Self::RescaledProducts { .. }
+            | Self::DivideSum { .. }
+            | Self::Sum { .. }
+            | Self::Line { .. }
+            | Self::Multiply { .. }
+            | Self::Tensor
+            | Self::Rescale { .. }
+            | Self::Mask { .. } => false,
+        }
+    }
+}
+
 /// What to keep beside the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keep {
@@ -103,58 +144,87 @@ pub enum Keep {
     Stages,
 }
 
-/// A ciphertext's buffers, one a limb.
+/// The buffers of something, a value (one a limb) or coefficients, of every clip of a run.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Value(pub(super) BufferRange);
+pub(super) struct Value {
+    /// Those of all clips, clip after clip.
+    buffers: BufferRange,
+    /// How many a clip has.
+    each: usize,
+    /// The first of a clip's that this is.
+    first: usize,
+    limbs: usize,
+}
 
 impl Value {
-    fn limbs(self) -> usize {
-        self.0.len()
+    pub(super) fn limbs(self) -> usize {
+        self.limbs
     }
 
-    pub(super) fn limb(self, limb: usize) -> BufferRange {
-        self.0.slice(limb..limb + 1)
+    /// Some of the limbs.
+    pub(super) fn slice(self, limbs: Range<usize>) -> Self {
+        assert!(limbs.start <= limbs.end && limbs.end <= self.limbs, "limbs {limbs:?} of {}", self.limbs);
+        Self { first: self.first + limbs.start, limbs: limbs.len(), ..self }
+    }
+
+    pub(super) fn limb(self, limb: usize) -> Self {
+        self.slice(limb..limb + 1)
     }
 
     fn first(self, limbs: usize) -> Self {
-        Self(self.0.slice(0..limbs))
+        self.slice(0..limbs)
+    }
+
+    /// What belongs to a clip.
+    fn of_clip(self, clip: usize) -> BufferRange {
+        let first = clip * self.each + self.first;
+        self.buffers.slice(first..first + self.limbs)
     }
 }
 
-/// Turns a plan into tasks.
+/// Turns a plan into the tasks of a run.
 ///
 /// # Errors
 /// If the graph cannot be built: a fault of this module, not of its input.
-pub fn lower(plan: &Plan, scratch_words: usize, keep: Keep, memory: &MemoryOptions) -> Result<Lowered, GraphError> {
+pub fn lower(
+    plan: &Plan,
+    throughput: Throughput,
+    scratch_words: usize,
+    keep: Keep,
+    memory: &MemoryOptions,
+) -> Result<Lowered, GraphError> {
     let n = 1_usize << plan.parameters.log_n;
     let mut graph = GraphBuilder::new();
     graph.scratch_words(scratch_words);
-    let input = graph.buffers(plan.input.limbs, 2 * n);
-    graph.input(input);
     let stage = graph.stage("input");
     let (units, speeds) = (Units::of(plan), Speeds::default());
-    let mut lowering = Lowering { plan, n, units, speeds, graph, operations: Vec::new(), stage };
-    let mut state = vec![Value(input)];
+    let mut lowering = Lowering { plan, n, throughput, units, speeds, graph, operations: Vec::new(), stage };
+    let of_clips = |value: Value| (0..throughput.clips()).map(|clip| value.of_clip(clip)).collect();
+    let input = lowering.value(plan.input.limbs);
+    lowering.graph.input(input.buffers);
+    let mut state = vec![input];
     let mut after_stages = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
         lowering.stage = lowering.graph.stage(&stage.name);
         state = lowering.stage(index, stage, state);
         if keep == Keep::Stages {
-            after_stages.push(state.iter().map(|&value| lowering.copy(value)).collect());
+            after_stages.push(state.iter().map(|&value| lowering.copy(value).of_clip(0)).collect());
         }
     }
-    let output = state[0].0;
-    lowering.graph.output(output);
+    let output = state[0];
+    lowering.graph.output(output.buffers);
     let graph = lowering.graph.finish(memory)?;
-    Ok(Lowered { graph, operations: lowering.operations, input, output, after_stages })
+    let (inputs, outputs) = (of_clips(input), of_clips(output));
+    Ok(Lowered { graph, operations: lowering.operations, inputs, outputs, after_stages })
 }
 
 pub(super) struct Lowering<'p> {
     plan: &'p Plan,
     pub(super) n: usize,
+    throughput: Throughput,
     units: Units,
     speeds: Speeds,
-    pub(super) graph: GraphBuilder,
+    graph: GraphBuilder,
     operations: Vec<Operation>,
     stage: StageId,
 }
@@ -181,7 +251,7 @@ impl Lowering<'_> {
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, 1);
                     work += self.constant(y.limbs());
-                    self.emit_paper(operation, &[x.0], &[y.0], work);
+                    self.emit_paper(operation, &[x], &[y], work);
                     y
                 };
                 let lines: Vec<_> = state.iter().enumerate().map(line).collect();
@@ -198,7 +268,7 @@ impl Lowering<'_> {
                     let operation = PaperOperation::Mask { stage: index, rescale: !lazy };
                     let mut work = self.products(x.limbs(), 1);
                     work += Units::rescales(x.limbs() as u64, u64::from(!lazy));
-                    self.emit_paper(operation, &[x.0], &[y.0], work);
+                    self.emit_paper(operation, &[x], &[y], work);
                     masked.push(y);
                 }
                 for (position, &y) in masked.iter().enumerate() {
@@ -232,12 +302,10 @@ impl Lowering<'_> {
                 }
             } else {
                 let of_tile = &sums[tiling.sums_of(tiles)];
-                let reads: Vec<_> = inputs.iter().map(|x| x.0).collect();
-                let writes: Vec<_> = of_tile.iter().map(|x| x.0).collect();
                 let operation = PaperOperation::RescaledProducts { stage: index, tile: first, limbs };
                 let mut work = self.products(limbs, inputs.len());
                 work += Units::rescales(limbs as u64, inputs.len() as u64);
-                self.emit_paper(operation, &reads, &writes, work);
+                self.emit_paper(operation, &inputs, of_tile, work);
             }
         }
         let giants = linear.giants();
@@ -289,17 +357,17 @@ impl Lowering<'_> {
             let result = self.value(limbs);
             let operation = PaperOperation::FinishRotation { limbs, rotation };
             let work = self.units.at(limbs as u64).divide(1);
-            self.emit_paper(operation, &[product.0, x.0], &[result.0], work);
+            self.emit_paper(operation, &[product, x], &[result], work);
             results.push(result);
         }
         results
     }
 
     /// The coefficients of a value's component 1.
-    fn decompose(&mut self, x: Value) -> BufferRange {
+    fn decompose(&mut self, x: Value) -> Value {
         let limbs = x.limbs();
-        let coefficients = self.graph.buffers(1, self.plan.key_switch(limbs).coefficient_limbs() * self.n);
-        self.emit_paper(PaperOperation::Decompose { limbs }, &[x.0], &[coefficients], Self::transforms(limbs));
+        let coefficients = self.buffers(1, self.plan.key_switch(limbs).coefficient_limbs() * self.n);
+        self.emit_paper(PaperOperation::Decompose { limbs }, &[x], &[coefficients], Self::transforms(limbs));
         coefficients
     }
 
@@ -312,12 +380,12 @@ impl Lowering<'_> {
         let (limbs, result) = (x.limbs(), self.value(x.limbs()));
         if self.is_whole(limbs) {
             let operation = PaperOperation::RotateInto { rotation };
-            self.emit_paper(operation, &[x.0], &[result.0], self.key_switch(limbs));
+            self.emit_paper(operation, &[x], &[result], self.key_switch(limbs));
             return result;
         }
-        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x.0);
+        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x);
         self.finish_switch(limbs, |lowering, part, work| {
-            let [reads, writes] = [x, result].map(|value| value.0.slice(part.clone()));
+            let [reads, writes] = [x, result].map(|value| value.slice(part.clone()));
             let operation = PaperOperation::FinishRotateInto { rotation, limbs, part };
             lowering.emit_paper(operation, &[begun[0], begun[1], reads], &[writes], work);
         });
@@ -326,14 +394,14 @@ impl Lowering<'_> {
 
     /// Whether a key switch is short enough for one task.
     fn is_whole(&self, limbs: usize) -> bool {
-        self.speeds.task_ns(&self.key_switch(limbs)) <= WHOLE_SWITCH_NS
+        // Clips of a batch share the limbs of a key, so its tasks go limb by limb.
+        self.throughput.batch() == 1 && self.speeds.task_ns(&self.key_switch(limbs)) <= WHOLE_SWITCH_NS
     }
 
     /// What the tasks of a key switch share: coefficients and remainders of a value or a polynomial.
-    fn begin_switch(&mut self, target: KeyTarget, limbs: usize, polynomial: BufferRange) -> [BufferRange; 2] {
+    fn begin_switch(&mut self, target: KeyTarget, limbs: usize, polynomial: Value) -> [Value; 2] {
         let switch = self.plan.key_switch(limbs);
-        let begun =
-            [switch.coefficient_limbs(), switch.remainder_limbs()].map(|limbs| self.graph.buffers(1, limbs * self.n));
+        let begun = [switch.coefficient_limbs(), switch.remainder_limbs()].map(|limbs| self.buffers(1, limbs * self.n));
         let work = self.units.at(limbs as u64).begin_switch();
         self.emit_paper(PaperOperation::BeginSwitch { target, limbs }, &[polynomial], &begun, work);
         begun
@@ -350,7 +418,7 @@ impl Lowering<'_> {
 
     /// Runs of limbs for tasks of about [`PART_NS`].
     fn parts(&self, limbs: usize, of_limb: Counts) -> impl Iterator<Item = Range<usize>> + use<> {
-        let time_ns = self.speeds.task_ns(&of_limb) * limbs as u64;
+        let time_ns = self.speeds.task_ns(&of_limb.of_batch(self.throughput.batch())) * limbs as u64;
         let parts = usize::try_from(time_ns.div_ceil(PART_NS)).map_or(limbs, |parts| parts.clamp(1, limbs));
         (0..parts).map(move |part| part * limbs / parts..(part + 1) * limbs / parts)
     }
@@ -367,18 +435,18 @@ impl Lowering<'_> {
             let mut work = self.key_switch(limbs);
             work += tensor;
             work += rescale;
-            self.emit_paper(operation, &[y.0, x.0], &[z.0], work);
+            self.emit_paper(operation, &[y, x], &[z], work);
             return z;
         }
-        let (products, squares) = (self.value(limbs), self.graph.buffers(limbs, self.n));
-        self.emit_paper(PaperOperation::Tensor, &[y.0, x.0], &[products.0, squares], tensor);
+        let (products, squares) = (self.value(limbs), self.buffers(limbs, self.n));
+        self.emit_paper(PaperOperation::Tensor, &[y, x], &[products, squares], tensor);
         let begun = self.begin_switch(KeyTarget::Relinearize, limbs, squares);
         self.finish_switch(limbs, |lowering, part, work| {
-            let (reads, writes) = (squares.slice(part.clone()), products.0.slice(part.clone()));
+            let (reads, writes) = (squares.slice(part.clone()), products.slice(part.clone()));
             let operation = PaperOperation::Relinearize { limbs, part };
             lowering.emit_paper(operation, &[begun[0], begun[1], reads, writes], &[writes], work);
         });
-        self.emit_paper(PaperOperation::Rescale { stage, ciphertext }, &[products.0], &[z.0], rescale);
+        self.emit_paper(PaperOperation::Rescale { stage, ciphertext }, &[products], &[z], rescale);
         z
     }
 
@@ -398,12 +466,12 @@ impl Lowering<'_> {
         let limbs = x.limbs();
         if self.is_whole(limbs) {
             let operation = PaperOperation::RotateAssign { rotation, add };
-            self.emit_paper(operation, &[x.0], &[x.0], self.key_switch(limbs));
+            self.emit_paper(operation, &[x], &[x], self.key_switch(limbs));
             return;
         }
-        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x.0);
+        let begun = self.begin_switch(KeyTarget::Rotate(rotation), limbs, x);
         self.finish_switch(limbs, |lowering, part, work| {
-            let values = x.0.slice(part.clone());
+            let values = x.slice(part.clone());
             let operation = PaperOperation::FinishRotateAssign { rotation, add, limbs, part };
             lowering.emit_paper(operation, &[begun[0], begun[1], values], &[values], work);
         });
@@ -412,11 +480,10 @@ impl Lowering<'_> {
     fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
         let limbs = terms[0].limbs();
         let result = self.value(if rescale { limbs - 1 } else { limbs });
-        let reads: Vec<_> = terms.iter().map(|x| x.0).collect();
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));
         work.product_limbs += (limbs * terms.len()) as u64;
         work += self.constant(constant.map_or(0, |_| result.limbs()));
-        self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, &reads, &[result.0], work);
+        self.emit_paper(PaperOperation::Sum { limbs, rescale, constant }, terms, &[result], work);
         result
     }
 
@@ -433,9 +500,9 @@ impl Lowering<'_> {
             };
             for part in self.parts(extended, of_limb) {
                 let own = part.start.min(limbs)..part.end.min(limbs);
-                let own = (!own.is_empty()).then(|| x.0.slice(own));
+                let own = (!own.is_empty()).then(|| x.slice(own));
                 let mut reads: Vec<_> = coefficients.into_iter().chain(own).collect();
-                let (first, writes) = (index == 0, sum.0.slice(part.clone()));
+                let (first, writes) = (index == 0, sum.slice(part.clone()));
                 if rotation == 0 && reads.is_empty() && !first {
                     // P x is zero modulo special primes.
                     continue;
@@ -451,19 +518,19 @@ impl Lowering<'_> {
         let result = self.value(limbs - 1);
         let mut work = units.divide(1);
         work += self.constant(constant.map_or(0, |_| result.limbs()));
-        self.emit_paper(PaperOperation::DivideSum { limbs, constant }, &[sum.0], &[result.0], work);
+        self.emit_paper(PaperOperation::DivideSum { limbs, constant }, &[sum], &[result], work);
         result
     }
 
-    fn copy(&mut self, x: Value) -> BufferRange {
+    fn copy(&mut self, x: Value) -> Value {
         let copy = self.value(x.limbs());
-        self.graph.output(copy.0);
-        self.emit(Operation::Copy, &[x.0], &[copy.0], Counts::default());
-        copy.0
+        self.graph.output(copy.buffers);
+        self.emit(Operation::Copy, &[x], &[copy], Counts::default());
+        copy
     }
 
     pub(super) fn value(&mut self, limbs: usize) -> Value {
-        Value(self.graph.buffers(limbs, 2 * self.n))
+        self.buffers(limbs, 2 * self.n)
     }
 
     /// One key switch that shares nothing.
@@ -481,15 +548,34 @@ impl Lowering<'_> {
         self.units.constants(limbs as u64, 1)
     }
 
-    fn emit_paper(&mut self, operation: PaperOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+    fn emit_paper(&mut self, operation: PaperOperation, reads: &[Value], writes: &[Value], work: Counts) {
         self.emit(Operation::Paper(operation), reads, writes, work);
     }
 
-    /// Adds a task; its cost is predicted from its work, whose bytes are those that it reads beside its buffers.
-    pub(super) fn emit(&mut self, operation: Operation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
-        let cost = TaskCost { time_ns: self.speeds.task_ns(&work), streamed_bytes: work.bytes_read };
-        self.graph.task(self.stage, cost, reads, writes);
-        self.operations.push(operation);
+    /// So many buffers a clip.
+    pub(super) fn buffers(&mut self, limbs: usize, words: usize) -> Value {
+        let buffers = self.graph.buffers(self.throughput.clips() * limbs, words);
+        Value { buffers, each: limbs, first: 0, limbs }
+    }
+
+    /// Adds a task for every clip, or for every batch where it reads weights or keys. The cost is predicted from the
+    /// work for one clip, whose bytes are those that the task reads beside its buffers.
+    pub(super) fn emit(&mut self, operation: Operation, reads: &[Value], writes: &[Value], work: Counts) {
+        let of_clip =
+            |values: &[Value], clip: usize| values.iter().map(|value| value.of_clip(clip)).collect::<Vec<_>>();
+        // Clip by clip and stream by stream, so that all are alive together and do not wait for each other's memory.
+        let at_once = if operation.serves_batch() { self.throughput.batch() } else { 1 };
+        let cost = self.cost(work.of_batch(at_once));
+        for first in (0..self.throughput.clips()).step_by(at_once) {
+            let of_clips =
+                |values: &[Value]| (first..first + at_once).flat_map(|clip| of_clip(values, clip)).collect::<Vec<_>>();
+            self.graph.task(self.stage, cost, &of_clips(reads), &of_clips(writes));
+            self.operations.push(operation.clone());
+        }
+    }
+
+    fn cost(&self, work: Counts) -> TaskCost {
+        TaskCost { time_ns: self.speeds.task_ns(&work), streamed_bytes: work.bytes_read }
     }
 }
 
@@ -546,7 +632,7 @@ mod tests {
     #[test]
     fn tasks_stream_the_bytes_that_their_plan_counts() {
         for plan in plans() {
-            let lowered = lower(&plan, 16, Keep::Result, &MemoryOptions::default()).unwrap();
+            let lowered = lower(&plan, Throughput::default(), 16, Keep::Result, &MemoryOptions::default()).unwrap();
             let graph = &lowered.graph;
             for stage in &plan.stages {
                 let tasks = graph.tasks().filter(|&task| graph.stage_name(graph.stage(task)) == stage.name);

@@ -4,11 +4,10 @@ use hear_kernels::simd::Isa;
 use hear_scheduler::{MemoryOptions, memory::HUGE_PAGE_BYTES};
 use serde::{Deserialize, Serialize};
 
-use super::lean::run::LeanRun;
 use super::lower::{Keep, lower};
-use super::method::Method;
 use super::plan::{Plan, PlanError, Security};
-use super::run::InferenceError;
+use super::run::{InferenceError, scratch_words};
+use super::throughput::Throughput;
 use crate::ring::Context;
 
 /// What a process has beside the memory that follows from the plan: its program and libraries (10 MB), and on the heap
@@ -49,19 +48,19 @@ pub enum PredictionError {
 }
 
 impl MemoryPrediction {
-    /// What a plan needs on `threads` threads.
+    /// What runs of so many clips need on `threads` threads.
     ///
     /// # Errors
     /// If the plan's parameters are refused or its tasks cannot be laid out.
-    pub fn new(plan: &Plan, security: Security, threads: usize) -> Result<Self, PredictionError> {
+    pub fn new(
+        plan: &Plan,
+        throughput: Throughput,
+        security: Security,
+        threads: usize,
+    ) -> Result<Self, PredictionError> {
         let context = Context::new(&plan.checked_parameters(security)?, Isa::detect());
-        let scratch_words = match plan.method {
-            Method::LeanHear => LeanRun::predicted_scratch_words(&context, plan).map_err(InferenceError::from)?,
-            Method::Hear | Method::FastHear => {
-                plan.levels(&context).map_err(InferenceError::from)?.scratch_words(plan.input.limbs)
-            }
-        };
-        let lowered = lower(plan, scratch_words, Keep::Result, &MemoryOptions::default());
+        let scratch_words = scratch_words(&context, plan, throughput).map_err(InferenceError::from)?;
+        let lowered = lower(plan, throughput, scratch_words, Keep::Result, &MemoryOptions::default());
         let graph = lowered.map_err(InferenceError::from)?.graph;
         let preparation = plan.preparation();
         let mut prediction = Self {

@@ -28,4 +28,5 @@ pub mod plan_set;
 pub mod reference;
 pub mod run;
 pub mod store;
+pub mod throughput;
 pub mod weights;

@@ -1,6 +1,6 @@
 //! A plan at work: keys, plaintexts and tasks.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, slice, sync::Arc};
 
 use arrayvec::ArrayVec;
 use hear_kernels::accumulate::{Accumulation, WeightTile};
@@ -12,10 +12,11 @@ use hear_scheduler::{
 use super::{
     encode::EncodedNetwork,
     encode::Tiling,
-    lean::run::LeanRun,
+    lean::{self, run::LeanRun},
     lower::{Keep, Lowered, Operation, PaperOperation, lower},
     method::Method,
     plan::{Plan, Stage, Step},
+    throughput::Throughput,
 };
 use crate::{
     circuits::{
@@ -80,6 +81,14 @@ pub enum InferenceError {
         /// What is missing.
         need: String,
     },
+    /// More or fewer clips than a run handles.
+    #[error("{given} ciphertexts: a run of this inference is of {need}")]
+    Clips {
+        /// How many there are.
+        given: usize,
+        /// How many a run handles.
+        need: usize,
+    },
     /// The ciphertext has other limbs than the plan's input.
     #[error("a ciphertext of {limbs} limbs: the plan reads one of {need}")]
     Input {
@@ -110,6 +119,17 @@ pub enum InferenceError {
     Run(#[from] RunError),
 }
 
+/// Words of scratch that a worker of a plan's runs needs.
+///
+/// # Errors
+/// If no switching key can have the shape that the plan asks for, which no plan made here does.
+pub fn scratch_words(context: &Arc<Context>, plan: &Plan, throughput: Throughput) -> Result<usize, SpecError> {
+    match plan.method {
+        Method::LeanHear => lean::run::scratch_words(context, plan, throughput.batch()),
+        Method::Hear | Method::FastHear => Ok(plan.levels(context)?.scratch_words(plan.input.limbs)),
+    }
+}
+
 /// A network ready to run on ciphertexts: everything but the memory of a run.
 #[derive(Debug)]
 pub struct Inference<'a> {
@@ -118,6 +138,7 @@ pub struct Inference<'a> {
     encoded: &'a EncodedNetwork,
     method: MethodRun<'a>,
     lowered: Lowered,
+    throughput: Throughput,
 }
 
 /// Tables and keys, as the method needs them.
@@ -139,18 +160,29 @@ impl<'a> Inference<'a> {
         encoded: &'a EncodedNetwork,
         keep: Keep,
     ) -> Result<Self, InferenceError> {
+        Self::with_throughput(context, plan, keys, encoded, keep, Throughput::default())
+    }
+
+    /// [`Inference::new`] for runs of several clips: [`Inference::run_clips`].
+    ///
+    /// # Errors
+    /// If a key is missing.
+    pub fn with_throughput(
+        context: &Arc<Context>,
+        plan: &'a Plan,
+        keys: &'a EvaluationKeys,
+        encoded: &'a EncodedNetwork,
+        keep: Keep,
+        throughput: Throughput,
+    ) -> Result<Self, InferenceError> {
+        let batch = throughput.batch();
         let find =
             |need: &KeySwitchSpec| keys.get(need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() });
         plan.keys().iter().try_for_each(|need| find(need).map(drop))?;
-        let (method, scratch_words) = match plan.method {
-            Method::LeanHear => {
-                let run = LeanRun::new(context, plan, keys, encoded)?;
-                let words = run.scratch_words();
-                (MethodRun::Lean(run), words)
-            }
+        let method = match plan.method {
+            Method::LeanHear => MethodRun::Lean(LeanRun::new(context, plan, keys, encoded, batch)?),
             Method::Hear | Method::FastHear => {
                 let levels = plan.levels(context)?;
-                let words = levels.scratch_words(plan.input.limbs);
                 let switch = |(place, need): ((KeyTarget, usize), KeySwitchSpec)| {
                     let automorphism = context.automorphism(need.target.galois_element(context.log_n()));
                     Ok::<_, InferenceError>((place, Rotation { key: find(&need)?, automorphism }))
@@ -161,11 +193,18 @@ impl<'a> Inference<'a> {
                     _ => None,
                 };
                 let tilings = plan.stages.iter().map(tiling).collect();
-                (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels }), words)
+                MethodRun::Paper(PaperRun { switches, tilings, encoded, levels, batch })
             }
         };
-        let lowered = lower(plan, scratch_words, keep, &MemoryOptions::default())?;
-        Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered })
+        let scratch_words = scratch_words(context, plan, throughput)?;
+        let lowered = lower(plan, throughput, scratch_words, keep, &MemoryOptions::default())?;
+        Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered, throughput })
+    }
+
+    /// How many clips a run handles.
+    #[must_use]
+    pub fn throughput(&self) -> Throughput {
+        self.throughput
     }
 
     /// The tasks of a run: what a trace and a simulation need to know.
@@ -191,7 +230,7 @@ impl<'a> Inference<'a> {
     /// Classifies a clip: from the fresh ciphertext to the ciphertext of the logits.
     ///
     /// # Errors
-    /// If the ciphertext is none of this plan, or the run failed or was stopped.
+    /// If the ciphertext is none of this plan, or the run failed or was stopped; if runs handle several clips.
     pub fn run(
         &self,
         ciphertext: &Ciphertext,
@@ -199,6 +238,39 @@ impl<'a> Inference<'a> {
         executor: &dyn Executor,
         options: &RunOptions,
     ) -> Result<(Ciphertext, Report), InferenceError> {
+        let (mut results, report) = self.run_clips(slice::from_ref(ciphertext), memory, executor, options)?;
+        Ok((results.pop().expect("as many results as clips"), report))
+    }
+
+    /// Classifies as many clips as a run handles. The results are, bit for bit, those of one clip at a time.
+    ///
+    /// # Errors
+    /// If there are more or fewer, a ciphertext is none of this plan, or the run failed or was stopped.
+    pub fn run_clips(
+        &self,
+        ciphertexts: &[Ciphertext],
+        memory: &mut Memory,
+        executor: &dyn Executor,
+        options: &RunOptions,
+    ) -> Result<(Vec<Ciphertext>, Report), InferenceError> {
+        let (given, need) = (ciphertexts.len(), self.throughput.clips());
+        if given != need {
+            return Err(InferenceError::Clips { given, need });
+        }
+        ciphertexts.iter().try_for_each(|ciphertext| self.check(ciphertext))?;
+        for (ciphertext, input) in ciphertexts.iter().zip(&self.lowered.inputs) {
+            for (limb, buffer) in input.iter().enumerate() {
+                memory.write_input(buffer, ciphertext.pair(limb));
+            }
+        }
+        let report = executor.run(&self.lowered.graph, memory, self, options)?;
+        let scale_bits = self.plan.output.scale_bits;
+        let results = self.lowered.outputs.iter().map(|&output| self.value(memory, output, scale_bits)).collect();
+        Ok((results, report))
+    }
+
+    /// Checks that a ciphertext is one that the plan reads.
+    fn check(&self, ciphertext: &Ciphertext) -> Result<(), InferenceError> {
         let input = &self.plan.input;
         if **ciphertext.basis() != *PrimeIndex::first(input.limbs) {
             return Err(InferenceError::Input { limbs: ciphertext.basis().len(), need: input.limbs });
@@ -207,16 +279,10 @@ impl<'a> Inference<'a> {
             let scale_bits = ciphertext.scale().log2();
             return Err(InferenceError::Scale { scale_bits, need_bits: input.scale_bits });
         }
-        for (limb, buffer) in self.lowered.input.iter().enumerate() {
-            memory.write_input(buffer, ciphertext.pair(limb));
-        }
-        let report = executor.run(&self.lowered.graph, memory, self, options)?;
-        let output = &self.plan.output;
-        let result = self.value(memory, self.lowered.output, output.scale_bits);
-        Ok((result, report))
+        Ok(())
     }
 
-    /// What every stage made in the run before, stage by stage, if it was asked to keep it.
+    /// What every stage made of the first clip in the run before, stage by stage, if it was asked to keep it.
     #[must_use]
     pub fn after_stages(&self, memory: &Memory) -> Vec<Vec<Ciphertext>> {
         let stages = self.lowered.after_stages.iter().enumerate();
@@ -264,6 +330,8 @@ struct PaperRun<'a> {
     tilings: Vec<Option<Tiling>>,
     encoded: &'a EncodedNetwork,
     levels: Levels,
+    /// Clips of a task that serves a batch.
+    batch: usize,
 }
 
 impl PaperRun<'_> {
@@ -277,21 +345,24 @@ impl PaperRun<'_> {
     }
 
     fn run(&self, operation: &PaperOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let (levels, n) = (&self.levels, self.levels.context().n());
+        let (levels, n, batch) = (&self.levels, self.levels.context().n(), self.batch);
         match operation {
             PaperOperation::Decompose { limbs } => {
                 let gadget = levels.gadget(*limbs);
                 gadget.to_coefficients_into(reads.iter().map(|pair| &pair[n..]), writes[0]);
             }
             PaperOperation::RaiseAndMultiply { limbs, extended, rotations } => {
-                let (own, coefficients) = match reads[..] {
-                    [pair, coefficients] => (Some(&pair[n..]), coefficients),
-                    [coefficients] => (None, coefficients),
-                    _ => unreachable!("the task names one or two buffers"),
-                };
-                let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount), *limbs));
-                let shared = SharedLimb { limbs: *limbs, extended: *extended, own, coefficients };
-                rotation::raise_and_multiply(levels, shared, keys, writes, scratch);
+                for clip in 0..batch {
+                    let (own, coefficients) = match *of_clip(reads, clip, batch) {
+                        [pair, coefficients] => (Some(&pair[n..]), coefficients),
+                        [coefficients] => (None, coefficients),
+                        _ => unreachable!("the task names one or two buffers a clip"),
+                    };
+                    let keys = rotations.iter().map(|&amount| self.key(KeyTarget::Rotate(amount), *limbs));
+                    let shared = SharedLimb { limbs: *limbs, extended: *extended, own, coefficients };
+                    let writes = of_clip_mut(writes, clip, batch);
+                    rotation::raise_and_multiply(levels, shared, keys, writes, scratch);
+                }
             }
             PaperOperation::FinishRotation { limbs, rotation } => {
                 let (extended, x) = reads.split_at(reads.len() - limbs);
@@ -304,19 +375,27 @@ impl PaperRun<'_> {
                 self.rotation(*rotation, writes.len()).apply_assign(levels, writes, *add, scratch);
             }
             PaperOperation::BeginSwitch { target, limbs } => {
-                // Pairs, or polynomials of N values.
-                let second = reads.iter().map(|values| &values[values.len() - n..]);
-                let [coefficients, remainders] = writes else { unreachable!("coefficients and remainders") };
                 let key = self.key(*target, *limbs);
-                levels.gadget(*limbs).begin_switch(second, key, coefficients, remainders, scratch);
+                for clip in 0..batch {
+                    // Pairs, or polynomials of N values.
+                    let second = of_clip(reads, clip, batch).iter().map(|values| &values[values.len() - n..]);
+                    let [coefficients, remainders] = of_clip_mut(writes, clip, batch) else {
+                        unreachable!("coefficients and remainders")
+                    };
+                    levels.gadget(*limbs).begin_switch(second, key, coefficients, remainders, scratch);
+                }
             }
             PaperOperation::FinishRotateInto { rotation, limbs, part } => {
-                let (part, x) = switch_part(*limbs, part, reads);
-                self.rotation(*rotation, *limbs).finish_part_into(levels, part, x, writes, scratch);
+                let rotation = self.rotation(*rotation, *limbs);
+                self.for_each_limb(*limbs, part, reads, writes, |part, x, out| {
+                    rotation.finish_part_into(levels, part, x, out, scratch);
+                });
             }
             PaperOperation::FinishRotateAssign { rotation, add, limbs, part } => {
-                let (part, _) = switch_part(*limbs, part, reads);
-                self.rotation(*rotation, *limbs).finish_part_assign(levels, part, writes, *add, scratch);
+                let rotation = self.rotation(*rotation, *limbs);
+                self.for_each_limb(*limbs, part, reads, writes, |part, _, x| {
+                    rotation.finish_part_assign(levels, part, x, *add, scratch);
+                });
             }
             PaperOperation::Products { stage, tiles, limb } => {
                 let tiling = self.tilings[*stage].expect("products are a linear stage's");
@@ -329,22 +408,29 @@ impl PaperRun<'_> {
                     (tiling.inputs_of(chunk).len(), tiles)
                 };
                 let chunks = (0..tiling.chunks()).map(chunk);
-                linear::sum_of_products_into(levels.context(), *limb, reads, chunks, writes, scratch);
+                linear::sum_of_products_into(levels.context(), *limb, batch, reads, chunks, writes, scratch);
             }
             PaperOperation::RescaledProducts { stage, tile, limbs } => {
                 let weights = |input, limb| self.encoded.weights(*stage, *tile, input, limb);
                 linear::sum_of_rescaled_products_into(levels, *limbs, reads, weights, writes, scratch);
             }
             PaperOperation::AddRotation { rotation, first, limbs, part } => {
-                let (sums, part) = (levels.sums(*limbs), part.clone());
+                let sums = levels.sums(*limbs);
                 let mode = if *first { Accumulation::Overwrite } else { Accumulation::Add };
-                match (rotation, reads) {
-                    (0, x) => sums.lift_limbs_into(part, x, mode, writes),
-                    (&amount, [coefficients, x @ ..]) => {
-                        let rotation = self.rotation(amount, *limbs);
-                        sums.rotate_limbs_into(rotation, part, coefficients, x, mode, writes, scratch);
+                // Limb by limb, as clips share the limbs of the key.
+                for (place, limb) in part.clone().enumerate() {
+                    for clip in 0..batch {
+                        let (reads, sum) = (of_clip(reads, clip, batch), &mut of_clip_mut(writes, clip, batch)[place]);
+                        let (coefficients, x) = reads.split_at(usize::from(*rotation != 0));
+                        let x = x.get(place).copied();
+                        match coefficients {
+                            [coefficients] => {
+                                let rotation = self.rotation(*rotation, *limbs);
+                                sums.add_rotation_limb(rotation, limb, coefficients, x, mode, sum, scratch);
+                            }
+                            _ => sums.add_limb(limb, x, mode, sum),
+                        }
                     }
-                    (amount, []) => unreachable!("a rotation by {amount} of nothing"),
                 }
             }
             PaperOperation::DivideSum { limbs, constant } => {
@@ -371,9 +457,10 @@ impl PaperRun<'_> {
                 activation::tensor_into(levels, x, y, products, squares);
             }
             PaperOperation::Relinearize { limbs, part } => {
-                let (part, squares) = switch_part(*limbs, part, reads);
                 let key = self.key(KeyTarget::Relinearize, *limbs);
-                activation::relinearize_part_assign(levels, part, squares, key, writes, scratch);
+                self.for_each_limb(*limbs, part, reads, writes, |part, squares, products| {
+                    activation::relinearize_part_assign(levels, part, squares, key, products, scratch);
+                });
             }
             PaperOperation::Rescale { stage, ciphertext } => {
                 let quadratic = self.encoded.quadratic(*stage, *ciphertext);
@@ -384,12 +471,39 @@ impl PaperRun<'_> {
             }
         }
     }
+
+    /// Goes through limbs `part` of a key switch, each of all clips before the next, as clips share the limbs of the key.
+    /// What a clip reads begins with coefficients and remainders; `body` gets the rest of it and what it writes, of a limb.
+    fn for_each_limb(
+        &self,
+        limbs: usize,
+        part: &Range<usize>,
+        reads: &[&[u32]],
+        writes: &mut [&mut [u32]],
+        mut body: impl FnMut(SwitchPart<'_>, &[&[u32]], &mut [&mut [u32]]),
+    ) {
+        for (place, limb) in part.clone().enumerate() {
+            for clip in 0..self.batch {
+                let [coefficients, remainders, values @ ..] = of_clip(reads, clip, self.batch) else {
+                    unreachable!("the task names coefficients and remainders")
+                };
+                // A value that is changed in place stands among the writes alone.
+                let values = values.get(place..=place).unwrap_or_default();
+                let writes = &mut of_clip_mut(writes, clip, self.batch)[place..=place];
+                body(SwitchPart { of: limbs, limbs: limb..limb + 1, coefficients, remainders }, values, writes);
+            }
+        }
+    }
 }
 
-/// A part of a key switch: what its task reads begins with coefficients and remainders.
-fn switch_part<'s, 'r>(of: usize, limbs: &Range<usize>, reads: &'s [&'r [u32]]) -> (SwitchPart<'r>, &'s [&'r [u32]]) {
-    let [coefficients, remainders, rest @ ..] = reads else {
-        unreachable!("the task names coefficients and remainders")
-    };
-    (SwitchPart { of, limbs: limbs.clone(), coefficients, remainders }, rest)
+/// What belongs to one of `clips` clips, of what a task that serves a batch works on.
+pub(super) fn of_clip<T>(slices: &[T], clip: usize, clips: usize) -> &[T] {
+    let each = slices.len() / clips;
+    &slices[clip * each..(clip + 1) * each]
+}
+
+/// [`of_clip`], to write.
+pub(super) fn of_clip_mut<T>(slices: &mut [T], clip: usize, clips: usize) -> &mut [T] {
+    let each = slices.len() / clips;
+    &mut slices[clip * each..(clip + 1) * each]
 }

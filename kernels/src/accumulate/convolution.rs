@@ -134,6 +134,9 @@ pub struct WeightTile<'a> {
 /// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o of some tiles and the components c = 0 and 1. The
 /// tiles share the packing of the inputs.
 ///
+/// Where there are several times as many outputs as the tiles have, inputs and outputs are those of one batch after the
+/// other, and the batches share each pass over the weights.
+///
 /// - in: `inputs` in `[0, q)`, each `[component][n]`; `tiles` for the outputs in their order, weights in `[0, q)`, Montgomery
 ///   form, the first n/2 residues of each plaintext in the stream's order `[block of 16 residues][input][output][16]`
 ///   ([`weight_stream_insert`] makes it)
@@ -143,8 +146,8 @@ pub struct WeightTile<'a> {
 ///
 /// # Panics
 /// If there are not 1 to [`MAX_INPUTS`] inputs, all of one length, a multiple of 64 words; if a tile has not 1 to
-/// [`MAX_OUTPUTS`] outputs or not [`weight_stream_words`]; if the tiles have not as many outputs as there are, or those
-/// another length; if `scratch` has not at least [`multiply_accumulate_scratch_words`]; in debug builds, if a residue is not
+/// [`MAX_OUTPUTS`] outputs or not [`weight_stream_words`]; if the outputs are no multiple of those of the tiles, the inputs
+/// not of as many batches, or the outputs of another length; if `scratch` has not at least [`multiply_accumulate_scratch_words`]; in debug builds, if a residue is not
 /// below q.
 pub fn multiply_accumulate_into(
     isa: Isa,
@@ -161,12 +164,16 @@ pub fn multiply_accumulate_into(
         assert_eq!(input.len(), 2 * n, "words of an input");
         debug_assert_reduced(input, modulus);
     }
+    let of_tiles = tiles.iter().map(|tile| tile.outputs).sum::<usize>();
+    let batches = (outputs.len() / of_tiles.max(1)).max(1);
+    assert!(inputs.len().is_multiple_of(batches), "{} inputs of {batches} batches", inputs.len());
+    let each = inputs.len() / batches;
     for WeightTile { stream, outputs } in tiles {
-        let words = weight_stream_words(TileShape::new(inputs.len(), *outputs), n);
-        assert_eq!(stream.len(), words, "words of the weights of {} by {outputs} plaintexts", inputs.len());
+        let words = weight_stream_words(TileShape::new(each, *outputs), n);
+        assert_eq!(stream.len(), words, "words of the weights of {each} by {outputs} plaintexts");
         debug_assert_reduced(stream, modulus);
     }
-    assert_eq!(tiles.iter().map(|tile| tile.outputs).sum::<usize>(), outputs.len(), "outputs of the tiles");
+    assert_eq!(of_tiles * batches, outputs.len(), "outputs of tiles of {of_tiles}");
     for output in outputs.iter() {
         assert_eq!(output.len(), 2 * n, "words of an output");
         if mode == Accumulation::Add {
@@ -177,12 +184,11 @@ pub fn multiply_accumulate_into(
     assert!(given >= words, "{given} words of scratch, {words} needed");
     let panel = &mut scratch[..words];
     dispatch!(isa, pack_and_accumulate(
-        modulus: Modulus,
+        batches: Batches = Batches { modulus, inputs: each, outputs: of_tiles, mode },
         inputs: &[&[u32]],
         panel: &mut [u32],
         tiles: &[WeightTile<'_>],
         outputs: &mut [&mut [u32]],
-        mode: Accumulation,
     ));
 }
 
@@ -194,6 +200,15 @@ fn limb_length(limb_pair: &[u32]) -> usize {
     words / 2
 }
 
+/// What a call computes for each of its batches.
+#[derive(Clone, Copy)]
+struct Batches {
+    modulus: Modulus,
+    inputs: usize,
+    outputs: usize,
+    mode: Accumulation,
+}
+
 /// What a tile's call computes.
 #[derive(Clone, Copy)]
 struct Call {
@@ -202,30 +217,34 @@ struct Call {
     mode: Accumulation,
 }
 
-/// Packs as many pairs of blocks at a time as `panel` holds, and takes them through all tiles.
+/// Packs as many pairs of blocks at a time as `panel` holds, of all batches, and takes them through all tiles, whose weights
+/// stay in the first-level cache from batch to batch.
 #[inline(always)]
 fn pack_and_accumulate<L: Lanes>(
     l: L,
-    modulus: Modulus,
+    batches: Batches,
     inputs: &[&[u32]],
     panel: &mut [u32],
     tiles: &[WeightTile<'_>],
     outputs: &mut [&mut [u32]],
-    mode: Accumulation,
 ) {
-    let (all, words) = (inputs[0].len() / 2 / PAIR, pair_words(inputs.len()));
+    let Batches { modulus, mode, .. } = batches;
+    let (all, words) = (inputs[0].len() / 2 / PAIR, pair_words(batches.inputs));
     for first_pair in (0..all).step_by(PAIRS_AT_ONCE) {
         let pairs = PAIRS_AT_ONCE.min(all - first_pair);
-        let panel = &mut panel[..pairs * words];
-        pack(l, inputs, first_pair, panel);
-        let mut rest = &mut *outputs;
+        for (inputs, panel) in inputs.chunks_exact(batches.inputs).zip(panel.chunks_exact_mut(pairs * words)) {
+            pack(l, inputs, first_pair, panel);
+        }
+        let mut first = 0;
         for tile in tiles {
-            let shape = TileShape { inputs: inputs.len(), outputs: tile.outputs };
+            let shape = TileShape { inputs: batches.inputs, outputs: tile.outputs };
             let block_words = shape.block_words();
             let weights = &tile.stream[first_pair * block_words..];
-            let (of_tile, others) = rest.split_at_mut(tile.outputs);
-            accumulate(l, Call { modulus, shape, mode }, first_pair, panel, weights, of_tile);
-            rest = others;
+            for (outputs, panel) in outputs.chunks_exact_mut(batches.outputs).zip(panel.chunks_exact(pairs * words)) {
+                let of_tile = &mut outputs[first..first + tile.outputs];
+                accumulate(l, Call { modulus, shape, mode }, first_pair, panel, weights, of_tile);
+            }
+            first += tile.outputs;
         }
     }
 }

@@ -200,7 +200,24 @@ fn check_tiles(n: usize, shape: TileShape, outputs: usize, q: u32) {
             multiply_accumulate_into(isa, modulus, &x, &tiles, outputs, mode, &mut scratch);
             assert_eq!(&out, expected, "{isa}, q {q}, n {n}, {shape:?}, {mode:?}");
         }
+        check_batches(isa, modulus, &ciphertexts, &tiles, &sums);
     }
+}
+
+/// Checks that batches that share the weights give what each gives: `inputs` give `sums`, before
+/// and after a batch of zeros.
+fn check_batches(isa: Isa, modulus: Modulus, inputs: &[Vec<u32>], tiles: &[WeightTile<'_>], sums: &[Vec<u32>]) {
+    let zeros = |count: usize| vec![vec![0; inputs[0].len()]; count];
+    if 3 * inputs.len() > MAX_INPUTS {
+        return;
+    }
+    let batches = [inputs, &zeros(inputs.len()), inputs].concat();
+    let expected = [sums, &zeros(sums.len()), sums].concat();
+    let mut out = vec![vec![u32::MAX; inputs[0].len()]; 3 * sums.len()];
+    let mut scratch = vec![u32::MAX; multiply_accumulate_scratch_words(batches.len(), inputs[0].len() / 2)];
+    let (x, mode) = (views(&batches), Accumulation::Overwrite);
+    multiply_accumulate_into(isa, modulus, &x, tiles, &mut views_mut(&mut out), mode, &mut scratch);
+    assert!(out == expected, "{isa}, {} inputs, {} outputs", inputs.len(), sums.len());
 }
 
 #[test]
@@ -392,7 +409,7 @@ mod refused_tiles {
     }
 
     #[test]
-    #[should_panic(expected = "outputs of the tiles")]
+    #[should_panic(expected = "outputs of tiles of")]
     fn more_outputs_than_the_tiles_have() {
         run(&Lengths { outputs: vec![64; 3], ..right() });
     }

@@ -10,6 +10,7 @@ use hear_engine::{
         method::{Method, StrategyChoice, Switches, UnknownName},
         plan::{Plan, PlanError, PlanRequest, Security},
         store::{EvaluationFile, Scheme},
+        throughput::Throughput,
     },
     params::{Parameters, ParametersLiteral},
     rlwe::Randomness,
@@ -112,6 +113,27 @@ pub(crate) struct Choices {
     /// Parameters from a TOML file [default: those of the method]
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Option<PathBuf>,
+}
+
+/// How many clips a run handles.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Clips {
+    /// Clips that a run handles at a time: they share each pass over weights
+    /// and keys
+    #[arg(long, value_name = "B", default_value_t = 1)]
+    pub(crate) batch: usize,
+
+    /// Batches that a run handles at a time, independently: for more threads
+    /// than a batch has work for
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) streams: usize,
+}
+
+impl Clips {
+    /// The clips of a run.
+    pub(crate) fn throughput(self) -> Result<Throughput, Failure> {
+        Throughput::new(self.batch, self.streams).map_err(|error| Failure::Usage(error.to_string()))
+    }
 }
 
 /// The name of an optimisation.

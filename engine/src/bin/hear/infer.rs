@@ -11,12 +11,13 @@ use hear_engine::network::{
     method::Method,
     run::Inference,
     store::{Evaluation, EvaluationFile, OutputDirectory, RowCiphertext, RowFile, RowKind, Scheme, UnusedSlots},
+    throughput::Throughput,
 };
 use hear_engine::rlwe::Randomness;
 use hear_scheduler::{Memory, RunOptions};
 
 use crate::{
-    arguments::{Common, warn_if_insecure},
+    arguments::{Clips, Common, warn_if_insecure},
     failure::Failure,
     session::{Interrupt, Session},
 };
@@ -71,6 +72,9 @@ pub(crate) struct Infer {
     #[arg(long)]
     stages: bool,
 
+    #[command(flatten)]
+    clips: Clips,
+
     /// For tests only: leave partial sums in the slots of a result that hold no
     /// logits, instead of random values
     #[arg(long)]
@@ -93,11 +97,14 @@ Examples:
              --out results
   hear infer --keys evaluation.key --network 2d-64,2d-128 --in encrypted \\
              --out results
+  hear infer --keys evaluation.key --network 2d-128 --in encrypted \
+             --out results --batch 4
   hear infer --keys evaluation.key --network net.safetensors \\
              --in encrypted/row-000012.ct --out results --stages";
 
 impl Infer {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let throughput = self.clips.throughput()?;
         let session = Session::new(&self.common, interrupt)?;
         let files = RowFile::list(&self.inputs, RowKind::Input)?;
         let sources = self.sources()?;
@@ -115,10 +122,12 @@ impl Infer {
 
         let randomness = Randomness::from_os();
         let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
-        let cloud = Cloud { session: &session, evaluation: &evaluation, unused };
+        let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput };
         // Dropped after those below it, so that a failure leaves no empty directory.
         let out = OutputDirectory::create(&self.out)?;
-        let mut runs = networks.iter().map(|network| cloud.ready(network, &out)).collect::<Result<Vec<_>, _>>()?;
+        let first = throughput.of_rest(files.len().min(throughput.clips()));
+        let ready = |network| cloud.ready(network, first, &out);
+        let mut runs = networks.iter().map(ready).collect::<Result<Vec<_>, _>>()?;
         cloud.classify_all(&files, &mut runs)?;
 
         let summaries = runs.into_iter().map(|run| run.summary).collect();
@@ -162,6 +171,7 @@ struct Cloud<'a> {
     session: &'a Session<'a>,
     evaluation: &'a Evaluation,
     unused: UnusedSlots<'a>,
+    throughput: Throughput,
 }
 
 /// A network ready to run, and what it has done so far.
@@ -173,44 +183,72 @@ struct NetworkRun<'a> {
 }
 
 impl<'a> Cloud<'a> {
-    fn ready(&self, network: &'a PlannedNetwork<Weights>, out: &OutputDirectory) -> Result<NetworkRun<'a>, Failure> {
-        let Scheme { plan, context } = &network.scheme;
-        let inference = Inference::new(context, plan, &self.evaluation.keys, &network.weights.encoded, Keep::Result)?;
+    fn ready(
+        &self,
+        network: &'a PlannedNetwork<Weights>,
+        throughput: Throughput,
+        out: &OutputDirectory,
+    ) -> Result<NetworkRun<'a>, Failure> {
+        let inference = self.inference(network, throughput)?;
         let memory = inference.memory(self.session.executor.workers())?;
         let directory = OutputDirectory::create(&out.path().join(network.directory.as_deref().unwrap_or_default()))?;
         Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { network, rows: Vec::new() } })
     }
 
-    /// Runs all networks on every clip.
-    fn classify_all(&self, files: &[RowFile], runs: &mut [NetworkRun<'_>]) -> Result<(), Failure> {
+    fn inference(
+        &self,
+        network: &'a PlannedNetwork<Weights>,
+        throughput: Throughput,
+    ) -> Result<Inference<'a>, Failure> {
+        let (Scheme { plan, context }, encoded) = (&network.scheme, &network.weights.encoded);
+        let keys = &self.evaluation.keys;
+        Ok(Inference::with_throughput(context, plan, keys, encoded, Keep::Result, throughput)?)
+    }
+
+    /// Runs all networks on every clip, as many at a time as a run handles; the rows that are left over as one batch.
+    fn classify_all(&self, files: &[RowFile], runs: &mut [NetworkRun<'a>]) -> Result<(), Failure> {
         let (mut done, total) = (0, files.len() * runs.len());
         let progress = self.session.progress("classifying rows");
         progress.set(done, total);
-        for file in files {
-            let input = self.evaluation.read(file)?;
+        for files in files.chunks(self.throughput.clips()) {
+            let inputs = files.iter().map(|file| self.evaluation.read(file)).collect::<Result<Vec<_>, _>>()?;
             for run in &mut *runs {
                 self.session.interrupt.check()?;
-                self.classify(file, &input, run)?;
-                done += 1;
+                let throughput = self.throughput.of_rest(files.len());
+                if run.inference.throughput() != throughput {
+                    // Smaller than the one that it takes the place of.
+                    run.inference = self.inference(run.summary.network, throughput)?;
+                    run.memory = run.inference.memory(self.session.executor.workers())?;
+                }
+                self.classify(files, &inputs, run)?;
+                done += files.len();
                 progress.set(done, total);
             }
         }
         Ok(())
     }
 
-    /// Runs a network on a clip, and writes the result.
-    fn classify(&self, file: &RowFile, input: &RowCiphertext, run: &mut NetworkRun<'_>) -> Result<(), Failure> {
+    /// Runs a network on the clips of a run, and writes the results.
+    fn classify(&self, files: &[RowFile], inputs: &[RowCiphertext], run: &mut NetworkRun<'_>) -> Result<(), Failure> {
         let NetworkRun { inference, memory, directory, summary } = run;
         let Session { executor, interrupt, .. } = self.session;
         let options = RunOptions { cancel: interrupt.cancel().clone(), ..RunOptions::default() };
+        let ciphertexts: Vec<_> = inputs.iter().map(|input| input.ciphertext.clone()).collect();
         let started = Instant::now();
-        let (ciphertext, report) = inference
-            .run(&input.ciphertext, memory, executor.as_ref(), &options)
-            .map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
-        let result = self.evaluation.release(&summary.network.scheme.plan, input, ciphertext, self.unused)?;
-        let infer_s = started.elapsed().as_secs_f64();
-        self.evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), &result)?;
-        summary.rows.push(Row { row: file.row, infer_s, report });
+        let (results, report) =
+            inference.run_clips(&ciphertexts, memory, executor.as_ref(), &options).map_err(|error| {
+                let paths: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
+                Failure::Outside(format!("{}: {error}", paths.join(", ")))
+            })?;
+        let release =
+            |(input, ciphertext)| self.evaluation.release(&summary.network.scheme.plan, input, ciphertext, self.unused);
+        let results = inputs.iter().zip(results).map(release).collect::<Result<Vec<_>, _>>()?;
+        // Of a run of several clips each has its share.
+        let infer_s = started.elapsed().as_secs_f64() / files.len() as f64;
+        for (file, result) in files.iter().zip(&results) {
+            self.evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), result)?;
+            summary.rows.push(Row { row: file.row, infer_s, report: report.clone() });
+        }
         Ok(())
     }
 }

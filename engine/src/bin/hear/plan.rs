@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use hear_engine::{
     network::{
         cost::{Counts, Preparation, Speeds},
@@ -10,13 +10,15 @@ use hear_engine::{
         method::Method,
         plan::{Plan, Security, Stage},
         store::{OutputDirectory, write_plan},
+        throughput::RunPrediction,
     },
     params::{Parameters, max_log_qp},
+    ring::Context,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    arguments::{Choices, Common, open_network},
+    arguments::{Choices, Clips, Common, open_network},
     failure::Failure,
     output::{bytes, counted, hexadecimal, seconds, thousands},
     session::{Interrupt, Session},
@@ -42,6 +44,19 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
+    /// Choose batch and streams: auto takes what is predicted to classify the
+    /// most clips a second
+    #[arg(long, value_name = "auto", conflicts_with_all = ["batch", "streams"])]
+    throughput: Option<ThroughputChoice>,
+
+    /// The memory that auto may take for keys, weights and values: 8GB, 500MB
+    /// [default: any]
+    #[arg(long, value_name = "SIZE", requires = "throughput", value_parser = memory)]
+    memory_limit: Option<u64>,
+
+    #[command(flatten)]
+    clips: Clips,
+
     #[command(flatten)]
     choices: Choices,
 
@@ -55,7 +70,26 @@ Examples:
   hear plan --network 2d-64 --method hear --strategy full,giant,giant --json
   hear plan --network 2d-64 --method fast-hear --without hoisting --out p.json
   hear plan --network 2d-128 --method lean-hear --strategy auto \\
-            --machine server.toml --out p.json";
+            --machine server.toml --out p.json
+  hear plan --network 2d-128 --method lean-hear --throughput auto \
+            --memory-limit 8GB --threads 16";
+
+/// How batch and streams are chosen.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ThroughputChoice {
+    /// By prediction.
+    Auto,
+}
+
+/// A size with its unit.
+fn memory(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+    let parsed = UNITS.iter().find_map(|(unit, bytes)| {
+        let count: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        count.checked_mul(*bytes)
+    });
+    parsed.ok_or_else(|| "expected a whole number of GB, MB, GiB or MiB, such as 8GB".to_owned())
+}
 
 impl ShowPlan {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -68,7 +102,15 @@ impl ShowPlan {
             let _directory = parent.map(OutputDirectory::create).transpose()?;
             write_plan(path, &plan)?;
         }
-        let summary = Summary::new(plan, self.choices.speeds()?, session.security, threads)?;
+        let speeds = self.choices.speeds()?;
+        let context = Context::new(&plan.checked_parameters(session.security)?, session.isa);
+        let run = match self.throughput {
+            Some(ThroughputChoice::Auto) => {
+                RunPrediction::fastest(&context, &plan, &speeds, threads, self.memory_limit)?
+            }
+            None => RunPrediction::new(&context, &plan, self.clips.throughput()?, &speeds, threads)?,
+        };
+        let summary = Summary::new(plan, run, speeds, session.security, threads)?;
         session.print(|| summary.table(), || summary.json())
     }
 }
@@ -83,20 +125,28 @@ struct Summary {
     memory: MemoryPrediction,
     speeds: Speeds,
     threads: usize,
+    run: RunPrediction,
 }
 
 impl Summary {
-    fn new(plan: Plan, speeds: Speeds, security: Security, threads: usize) -> Result<Self, Failure> {
+    fn new(
+        plan: Plan,
+        run: RunPrediction,
+        speeds: Speeds,
+        security: Security,
+        threads: usize,
+    ) -> Result<Self, Failure> {
         let parameters = plan.checked_parameters(security)?;
         Ok(Self {
             stages: plan.stages.iter().map(|stage| plan.stage_counts(stage)).collect(),
             total: plan.counts(),
             preparation: plan.preparation(),
-            memory: MemoryPrediction::new(&plan, security, threads)?,
+            memory: MemoryPrediction::new(&plan, run.throughput, security, threads)?,
             speeds,
             parameters,
             plan,
             threads,
+            run,
         })
     }
 
@@ -173,6 +223,16 @@ impl Summary {
             self.speeds.key_product_ns * 1e-3,
             self.speeds.conversion_ns * 1e-3,
         );
+        let run = &self.run;
+        text += &format!(
+            "runs of {} ({} of {}): {}, {:.1} clips a second,\n{} with keys and weights\n",
+            counted(run.throughput.clips(), "clip"),
+            counted(run.throughput.streams(), "stream"),
+            run.throughput.batch(),
+            seconds(run.seconds),
+            run.clips_per_s(),
+            bytes(run.memory_bytes(plan)),
+        );
         text
     }
 
@@ -221,6 +281,13 @@ impl Summary {
             "threads": threads,
             "speeds": speeds,
             "predicted_s": self.predicted_s(),
+            "run": {
+                "batch": self.run.throughput.batch(),
+                "streams": self.run.throughput.streams(),
+                "predicted_s": self.run.seconds,
+                "throughput_per_s": self.run.clips_per_s(),
+                "memory_bytes": self.run.memory_bytes(plan),
+            },
         })
     }
 }

@@ -11,8 +11,6 @@
 
 use std::collections::BTreeSet;
 
-use hear_scheduler::BufferRange;
-
 use super::step::{Baby, BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
 use crate::network::{
     cost::{Counts, SwitchUnits},
@@ -61,6 +59,27 @@ pub(in crate::network) enum LeanOperation {
     SumSlots { step: i32, limb: usize },
 }
 
+impl LeanOperation {
+    /// Whether one task works on all clips of a batch: those do that read weights or keys.
+    pub(in crate::network) fn serves_batch(&self) -> bool {
+        match self {
+            Self::Rotate { .. }
+            | Self::Products { .. }
+            | Self::ExtendedProducts { .. }
+            | Self::SumGiants { .. }
+            | Self::AddConjugate { .. }
+            | Self::Relinearize { .. }
+            | Self::Versions { .. }
+            | Self::SumSlots { .. } => true,
+            Self::Decompose
+            | Self::Raise { .. }
+            | Self::ConjugateDecompose
+            | Self::Divide { .. }
+            | Self::Squares { .. } => false,
+        }
+    }
+}
+
 /// Whose digits are made: inputs and sums may have other numbers of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::network) enum Raised {
@@ -73,13 +92,13 @@ pub(in crate::network) enum Raised {
 /// Buffers of a ciphertext's decomposition.
 #[derive(Clone, Copy)]
 struct Decomposition {
-    coefficients: BufferRange,
+    coefficients: Value,
     value: Value,
 }
 
 /// Buffers of a ciphertext's digits: for each limb of the extended basis those that are not its own.
 struct Digits {
-    of_limb: Vec<Option<BufferRange>>,
+    of_limb: Vec<Option<Value>>,
 }
 
 impl Lowering<'_> {
@@ -121,7 +140,7 @@ impl Lean<'_, '_> {
         self.step.switch().extended()
     }
 
-    fn emit(&mut self, operation: LeanOperation, reads: &[BufferRange], writes: &[BufferRange], work: Counts) {
+    fn emit(&mut self, operation: LeanOperation, reads: &[Value], writes: &[Value], work: Counts) {
         let operation = Operation::Lean { stage: self.index, operation };
         self.lowering.emit(operation, reads, writes, work);
     }
@@ -130,9 +149,9 @@ impl Lean<'_, '_> {
         self.lowering.value(limbs)
     }
 
-    fn coefficients(&mut self) -> BufferRange {
+    fn coefficients(&mut self) -> Value {
         let limbs = self.step.switch().coefficient_limbs();
-        self.lowering.graph.buffers(1, limbs * self.lowering.n)
+        self.lowering.buffers(1, limbs * self.lowering.n)
     }
 
     /// Work of one limb of `count` products with a transform's plaintexts.
@@ -165,12 +184,12 @@ impl Lean<'_, '_> {
 
     fn decompose(&mut self, value: Value) -> Decomposition {
         let coefficients = self.coefficients();
-        self.emit(LeanOperation::Decompose, &[value.0], &[coefficients], Self::transforms(self.limbs()));
+        self.emit(LeanOperation::Decompose, &[value], &[coefficients], Self::transforms(self.limbs()));
         Decomposition { coefficients, value }
     }
 
     /// What a task on one limb reads of a decomposition: the coefficients, then the value's own limb if it has it.
-    fn limb_reads(&self, decomposition: Decomposition, limb: usize) -> Vec<BufferRange> {
+    fn limb_reads(&self, decomposition: Decomposition, limb: usize) -> Vec<Value> {
         let own = (limb < self.limbs()).then(|| decomposition.value.limb(limb));
         [decomposition.coefficients].into_iter().chain(own).collect()
     }
@@ -184,24 +203,24 @@ impl Lean<'_, '_> {
         let mut of_limb = Vec::with_capacity(switch.extended());
         for limb in 0..switch.extended() {
             let digits = switch.digits - usize::from(limb < switch.limbs);
-            of_limb.push((digits > 0).then(|| self.lowering.graph.buffers(1, digits * n)));
+            of_limb.push((digits > 0).then(|| self.lowering.buffers(1, digits * n)));
         }
         let writes: Vec<_> = of_limb.iter().flatten().copied().collect();
-        self.emit(LeanOperation::Raise { of }, &[value.0], &writes, units.decompose(1));
+        self.emit(LeanOperation::Raise { of }, &[value], &writes, units.decompose(1));
         Digits { of_limb }
     }
 
     /// What rotations of an input read: its digits, then the ciphertext.
-    fn raise_input(&mut self, x: Value) -> Vec<BufferRange> {
-        self.raise(Raised::Input, x).of_limb.into_iter().flatten().chain([x.0]).collect()
+    fn raise_input(&mut self, x: Value) -> Vec<Value> {
+        self.raise(Raised::Input, x).of_limb.into_iter().flatten().chain([x]).collect()
     }
 
     /// A rotation, not by 0, over the data limbs, of what [`Lean::raise_input`] gave.
-    fn rotate(&mut self, reads: &[BufferRange], rotation: i32) -> Value {
+    fn rotate(&mut self, reads: &[Value], rotation: i32) -> Value {
         let result = self.value(self.limbs());
         let mut work = self.input_units.key_products(1, 1);
         work += self.input_units.divide(1);
-        self.emit(LeanOperation::Rotate { rotation }, reads, &[result.0], work);
+        self.emit(LeanOperation::Rotate { rotation }, reads, &[result], work);
         result
     }
 
@@ -292,7 +311,7 @@ impl Lean<'_, '_> {
 
     /// For each output the sum of its giants' rotated sums, in the extended basis.
     fn sum_giants(&mut self, transform: &Transform, outputs: usize, sums: &[Value]) -> Vec<Value> {
-        let mut reads_of: Vec<Vec<BufferRange>> = vec![Vec::new(); self.extended()];
+        let mut reads_of: Vec<Vec<Value>> = vec![Vec::new(); self.extended()];
         for (index, &sum) in sums.iter().enumerate() {
             let digits = (transform.giants[index / outputs] != 0).then(|| self.raise(Raised::Sum, sum));
             for (limb, reads) in reads_of.iter_mut().enumerate() {
@@ -316,7 +335,7 @@ impl Lean<'_, '_> {
         let second = self.value(self.limbs());
         let coefficients = self.coefficients();
         let work = Self::transforms(self.extended() + self.limbs());
-        self.emit(LeanOperation::ConjugateDecompose, &[sum.0], &[second.0, coefficients], work);
+        self.emit(LeanOperation::ConjugateDecompose, &[sum], &[second, coefficients], work);
         let decomposition = Decomposition { coefficients, value: second };
         let work = Self::share(self.units.conjugate(1), self.extended());
         for limb in 0..self.extended() {
@@ -331,7 +350,7 @@ impl Lean<'_, '_> {
         let mut work = self.units.divide(1);
         let adds_constant = output.is_some() && self.step.adds_constant();
         work += self.units.constants(limbs as u64, u64::from(adds_constant));
-        self.emit(LeanOperation::Divide { output }, &[sum.0], &[result.0], work);
+        self.emit(LeanOperation::Divide { output }, &[sum], &[result], work);
         result
     }
 
@@ -340,14 +359,14 @@ impl Lean<'_, '_> {
         for (output, group) in sums.groups.iter().enumerate() {
             let (limbs, extended) = (self.limbs(), self.extended());
             let pairs = self.value(limbs);
-            let thirds = self.lowering.graph.buffers(limbs, self.lowering.n);
+            let thirds = self.lowering.buffers(limbs, self.lowering.n);
             for limb in 0..limbs {
                 let reads: Vec<_> = group.iter().map(|&(_, input)| state[input].limb(limb)).collect();
                 let writes = [pairs.limb(limb), thirds.slice(limb..limb + 1)];
                 let work = Self::products(3 * group.len());
                 self.emit(LeanOperation::Squares { output, limb }, &reads, &writes, work);
             }
-            let decomposition = self.decompose(Value(thirds));
+            let decomposition = self.decompose(thirds);
             let total = self.value(extended);
             let mut work = self.units.key_products(1, 1);
             work += self.units.decompose(1);

@@ -25,7 +25,8 @@ use crate::{
         key_switching::KeySwitch,
         plaintexts::Plaintexts,
         plan::{Plan, Step},
-        run::EvaluationKeys,
+        run::{EvaluationKeys, of_clip, of_clip_mut},
+        throughput::MAX_CLIPS,
     },
     ring::Context,
     rlwe::{KeyTarget, SpecError, SwitchingKey},
@@ -40,6 +41,8 @@ pub(in crate::network) struct LeanRun<'a> {
     context: Arc<Context>,
     encoded: &'a EncodedNetwork,
     stages: Vec<StageRun<'a>>,
+    /// Clips of a task that serves a batch.
+    batch: usize,
 }
 
 #[derive(Debug)]
@@ -62,11 +65,12 @@ impl<'a> LeanRun<'a> {
         plan: &'a Plan,
         keys: &'a EvaluationKeys,
         encoded: &'a EncodedNetwork,
+        batch: usize,
     ) -> Result<Self, SpecError> {
         let mut stages = Vec::new();
         for stage in &plan.stages {
             let Step::Lean(step) = &stage.step else { continue };
-            let (basis, input_basis) = tables(context, step)?;
+            let Tables { basis, input_basis } = Tables::new(context, step)?;
             if let LeanStep::Transform(Transform { babies, baby_basis: BabyBasis::Extended, .. }) = step {
                 assert!(babies.len() <= MOST_EXTENDED_BABIES, "{} rotated inputs of {}", babies.len(), stage.name);
             }
@@ -98,25 +102,7 @@ impl<'a> LeanRun<'a> {
             }
             stages.push(run);
         }
-        Ok(Self { context: Arc::clone(context), encoded, stages })
-    }
-
-    /// Words of scratch that a worker needs.
-    pub(in crate::network) fn scratch_words(&self) -> usize {
-        let words =
-            |stage: &StageRun<'_>| stage_scratch_words(stage.step, &stage.basis, &stage.input_basis, self.context.n());
-        self.stages.iter().map(words).max().unwrap_or(0)
-    }
-
-    /// What [`Self::scratch_words`] will say of a plan, whose keys need not be there.
-    pub(in crate::network) fn predicted_scratch_words(context: &Arc<Context>, plan: &Plan) -> Result<usize, SpecError> {
-        let mut most = 0;
-        for stage in &plan.stages {
-            let Step::Lean(step) = &stage.step else { continue };
-            let (basis, input_basis) = tables(context, step)?;
-            most = most.max(stage_scratch_words(step, &basis, &input_basis, context.n()));
-        }
-        Ok(most)
+        Ok(Self { context: Arc::clone(context), encoded, stages, batch })
     }
 
     /// Does a task.
@@ -133,37 +119,60 @@ impl<'a> LeanRun<'a> {
             plaintexts: self.encoded.plaintexts(),
             pieces: self.encoded.lean(stage),
             stage: &self.stages[stage],
+            batch: self.batch,
         };
         task.run(operation, reads, writes, scratch);
     }
 }
 
-/// The tables of a stage for its sums and for its inputs, which are often the same.
-fn tables(context: &Arc<Context>, step: &LeanStep) -> Result<(Arc<ExtendedBasis>, Arc<ExtendedBasis>), SpecError> {
-    let tables = |switch: &KeySwitch| {
-        let shape = switch.key(KeyTarget::Relinearize);
-        ExtendedBasis::new(context, &shape, step.drop()).map(Arc::new)
-    };
-    let basis = tables(step.switch())?;
-    let own = step.input_switch() != step.switch();
-    let input_basis = if own { tables(step.input_switch())? } else { Arc::clone(&basis) };
-    Ok((basis, input_basis))
+/// Key-switching tables of a stage.
+struct Tables {
+    basis: Arc<ExtendedBasis>,
+    /// Of rotated inputs.
+    input_basis: Arc<ExtendedBasis>,
 }
 
-/// Words of scratch that a worker needs in a stage.
-fn stage_scratch_words(step: &LeanStep, basis: &ExtendedBasis, input_basis: &ExtendedBasis, n: usize) -> usize {
-    let digits = basis.gadget().most_raised_words();
-    let own = match step {
-        LeanStep::Transform(transform) => {
-            // Digits and all babies' limbs.
-            let babies = transform.babies.len();
-            digits + 2 * n * babies + multiply_accumulate_periodic_scratch_words(babies, n)
+impl Tables {
+    fn new(context: &Arc<Context>, step: &LeanStep) -> Result<Self, SpecError> {
+        let tables = |switch: &KeySwitch| {
+            let shape = switch.key(KeyTarget::Relinearize);
+            ExtendedBasis::new(context, &shape, step.drop()).map(Arc::new)
+        };
+        let basis = tables(step.switch())?;
+        let own = step.input_switch() != step.switch();
+        let input_basis = if own { tables(step.input_switch())? } else { Arc::clone(&basis) };
+        Ok(Self { basis, input_basis })
+    }
+
+    fn scratch_words(&self, step: &LeanStep, n: usize, batch: usize) -> usize {
+        let digits = self.basis.gadget().most_raised_words();
+        let own = match step {
+            LeanStep::Transform(transform) => {
+                let babies = transform.babies.len();
+                // Digits and all babies' limbs, of all clips.
+                let held = match transform.baby_basis {
+                    BabyBasis::Data(_) => 0,
+                    BabyBasis::Extended => batch * (digits + 2 * n * babies),
+                };
+                held + multiply_accumulate_periodic_scratch_words(babies, n)
+            }
+            LeanStep::SquareSums(_) => 3 * n + digits,
+            LeanStep::Versions(_) => n,
+            LeanStep::SlotSums(_) => batch * digits,
+        };
+        own.max(self.basis.scratch_words()).max(self.input_basis.scratch_words())
+    }
+}
+
+/// Words of scratch that a worker needs for batches of so many clips.
+pub(in crate::network) fn scratch_words(context: &Arc<Context>, plan: &Plan, batch: usize) -> Result<usize, SpecError> {
+    let mut most = 0;
+    for stage in &plan.stages {
+        if let Step::Lean(step) = &stage.step {
+            most = most.max(Tables::new(context, step)?.scratch_words(step, context.n(), batch));
         }
-        LeanStep::SquareSums(_) => 3 * n + digits,
-        LeanStep::Versions(_) => n,
-        LeanStep::SlotSums(_) => digits,
-    };
-    own.max(basis.scratch_words()).max(input_basis.scratch_words())
+    }
+    Ok(most)
 }
 
 impl StageRun<'_> {
@@ -183,6 +192,7 @@ struct Task<'t> {
     plaintexts: &'t Plaintexts,
     pieces: &'t LeanPieces,
     stage: &'t StageRun<'t>,
+    batch: usize,
 }
 
 /// What tasks read, taken in order.
@@ -211,10 +221,13 @@ impl<'t> Task<'t> {
                 basis.raise_into(reads.iter().map(|pair| &pair[n..]), &mut raised, scratch);
             }
             LeanOperation::Rotate { rotation } => {
-                let (raised, x) = reads.split_at(reads.len() - basis.limbs());
-                let basis = &self.stage.input_basis;
-                let raised = by_limb(basis, raised.iter().copied());
-                basis.rotate_into(&self.stage.input_rotations[&rotation], &raised, x, writes, scratch);
+                let (limbs, basis) = (basis.limbs(), &self.stage.input_basis);
+                for clip in 0..self.batch {
+                    let (reads, writes) = (of_clip(reads, clip, self.batch), of_clip_mut(writes, clip, self.batch));
+                    let (raised, x) = reads.split_at(reads.len() - limbs);
+                    let raised = by_limb(basis, raised.iter().copied());
+                    basis.rotate_into(&self.stage.input_rotations[&rotation], &raised, x, writes, scratch);
+                }
             }
             LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
             LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
@@ -225,11 +238,14 @@ impl<'t> Task<'t> {
                 basis.gadget().to_coefficients_into(second.iter().map(|pair| &pair[n..]), coefficients);
             }
             LeanOperation::AddConjugate { limb } => {
-                let own = reads.get(1).map(|pair| &pair[n..]);
-                let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
-                let digits = basis.raise_limb_into(limb, own, reads[0], raised);
                 let conjugation = self.stage.conjugation.as_ref().expect("a conjugating stage has the key");
-                basis.add_own_automorphism(conjugation, digits, writes[0], scratch);
+                let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
+                for (clip, sum) in writes.iter_mut().enumerate() {
+                    let reads = of_clip(reads, clip, self.batch);
+                    let own = reads.get(1).map(|pair| &pair[n..]);
+                    let digits = basis.raise_limb_into(limb, own, reads[0], raised);
+                    basis.add_own_automorphism(conjugation, digits, sum, scratch);
+                }
             }
             LeanOperation::Divide { output: Some(output) } => {
                 let constant = self.pieces.constant(output).map(|piece| self.plaintexts.limbs(piece));
@@ -239,11 +255,14 @@ impl<'t> Task<'t> {
             LeanOperation::Squares { output, limb } => self.squares(output, limb, reads, writes, scratch),
             LeanOperation::Relinearize { limb } => {
                 let key = self.stage.relinearization.expect("a squaring stage has the key");
-                let digits = basis.raise_limb_into(limb, reads.get(1).copied(), reads[0], scratch);
-                basis.relinearize_limb_into(key, digits, reads.get(2).copied(), writes[0]);
+                for (clip, total) in writes.iter_mut().enumerate() {
+                    let reads = of_clip(reads, clip, self.batch);
+                    let digits = basis.raise_limb_into(limb, reads.get(1).copied(), reads[0], scratch);
+                    basis.relinearize_limb_into(key, digits, reads.get(2).copied(), total);
+                }
             }
             LeanOperation::Versions { limb } => self.versions(limb, reads, writes, scratch),
-            LeanOperation::SumSlots { step, limb } => self.sum_slots(step, limb, reads, writes[0], scratch),
+            LeanOperation::SumSlots { step, limb } => self.sum_slots(step, limb, reads, writes, scratch),
         }
     }
 
@@ -253,7 +272,7 @@ impl<'t> Task<'t> {
         self.multiply_accumulate(number, first, limb, babies, sums, scratch);
     }
 
-    /// One limb of a group's sums of products.
+    /// One limb of a group's sums of products, of one clip after the other.
     fn multiply_accumulate(
         self,
         number: usize,
@@ -269,19 +288,27 @@ impl<'t> Task<'t> {
             Factors::Periodic(groups) => {
                 let shape = periodic_shape(transform, outputs, number);
                 let (weights, mode) = (self.plaintexts.limb(groups[number], limb), Accumulation::Overwrite);
-                multiply_accumulate_periodic_into(isa, modulus, shape, babies, weights, sums, mode, scratch);
+                // Weights are few beside the products with them: clips share them through the farther caches.
+                for clip in 0..self.batch {
+                    let (babies, sums) = (of_clip(babies, clip, self.batch), of_clip_mut(sums, clip, self.batch));
+                    multiply_accumulate_periodic_into(isa, modulus, shape, babies, weights, sums, mode, scratch);
+                }
             }
             Factors::Terms(terms) => {
                 let n = self.context.n();
-                for (place, out) in sums.iter_mut().enumerate() {
+                for place in 0..sums.len() / self.batch {
                     let mut started = false;
                     for term in terms.iter().filter(|term| term.sum == first + place) {
-                        let (factor, x) = (self.plaintexts.limb(term.piece, limb), babies[term.baby]);
-                        for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
-                            if started {
-                                eltwise::mul_montgomery_add_assign(isa, modulus, out, x, factor);
-                            } else {
-                                eltwise::mul_montgomery_into(isa, modulus, out, x, factor);
+                        let factor = self.plaintexts.limb(term.piece, limb);
+                        for clip in 0..self.batch {
+                            let x = of_clip(babies, clip, self.batch)[term.baby];
+                            let out = &mut of_clip_mut(sums, clip, self.batch)[place];
+                            for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
+                                if started {
+                                    eltwise::mul_montgomery_add_assign(isa, modulus, out, x, factor);
+                                } else {
+                                    eltwise::mul_montgomery_into(isa, modulus, out, x, factor);
+                                }
                             }
                         }
                         started = true;
@@ -296,47 +323,78 @@ impl<'t> Task<'t> {
     fn extended_products(self, limb: usize, reads: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, _) = self.transform();
-        let (raised, scratch) = scratch.split_at_mut(basis.gadget().most_raised_words());
-        let (babies, scratch) = scratch.split_at_mut(2 * n * transform.babies.len());
-        let mut reads = Reads { rest: reads.iter() };
+        let (raised, scratch) = scratch.split_at_mut(self.batch * basis.gadget().most_raised_words());
+        let (babies, scratch) = scratch.split_at_mut(self.batch * 2 * n * transform.babies.len());
+        let mut reads = self.reads(reads);
         let inputs = transform.babies.last().map_or(0, |baby| baby.input + 1);
         for input in 0..inputs {
-            let coefficients = reads.next();
-            let pair = (limb < basis.limbs()).then(|| reads.next());
-            let digits = basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), coefficients, raised);
+            let digits = self.raise(limb, &mut reads, raised);
             for index in transform.babies_of(input) {
-                let baby = &mut babies[2 * n * index..2 * n * (index + 1)];
-                match transform.babies[index].rotation {
-                    0 => basis.lift_limb_into(limb, pair, baby),
-                    amount => {
-                        let c0 = pair.map(|pair| &pair[..n]);
-                        let rotation = &self.stage.input_rotations[&amount];
-                        basis.rotate_limb_into(rotation, digits, c0, Accumulation::Overwrite, baby);
+                // All clips while the key's limb is in the cache.
+                for (clip, &(digits, pair)) in digits.iter().enumerate() {
+                    let baby = (clip * transform.babies.len() + index) * 2 * n;
+                    let baby = &mut babies[baby..baby + 2 * n];
+                    match transform.babies[index].rotation {
+                        0 => basis.lift_limb_into(limb, pair, baby),
+                        amount => {
+                            let c0 = pair.map(|pair| &pair[..n]);
+                            let rotation = &self.stage.input_rotations[&amount];
+                            basis.rotate_limb_into(rotation, digits, c0, Accumulation::Overwrite, baby);
+                        }
                     }
                 }
             }
         }
-        let babies: ArrayVec<_, MOST_EXTENDED_BABIES> = babies.chunks_exact(2 * n).collect();
-        self.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
+        let mut sums = sums.chunks_exact_mut(sums.len() / self.batch);
+        let one = Self { batch: 1, ..self };
+        for babies in babies.chunks_exact(2 * n * transform.babies.len()) {
+            let babies: ArrayVec<_, MOST_EXTENDED_BABIES> = babies.chunks_exact(2 * n).collect();
+            let sums = sums.next().expect("sums of every clip");
+            one.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
+        }
+    }
+
+    /// What each clip reads.
+    fn reads<'r, 's>(self, reads: &'s [&'r [u32]]) -> ArrayVec<Reads<'r, 's>, MAX_CLIPS> {
+        (0..self.batch).map(|clip| Reads { rest: of_clip(reads, clip, self.batch).iter() }).collect()
+    }
+
+    /// One limb of every clip's digits, from the coefficients and its own limb, if it has it, that come next in its reads.
+    fn raise<'r: 'd, 'd>(
+        self,
+        limb: usize,
+        reads: &mut [Reads<'r, '_>],
+        raised: &'d mut [u32],
+    ) -> ArrayVec<(RaisedLimb<'d>, Option<&'r [u32]>), MAX_CLIPS> {
+        let (basis, n) = (&self.stage.basis, self.context.n());
+        let raised = raised.chunks_exact_mut(basis.gadget().most_raised_words());
+        let of_clip = |(reads, raised): (&mut Reads<'r, '_>, &'d mut [u32])| {
+            let coefficients = reads.next();
+            let pair = (limb < basis.limbs()).then(|| reads.next());
+            (basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), coefficients, raised), pair)
+        };
+        reads.iter_mut().zip(raised).map(of_clip).collect()
     }
 
     fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]]) {
         let (basis, n) = (&self.stage.basis, self.context.n());
         let (transform, outputs) = self.transform();
         let has_others = basis.gadget().raised_words(limb) > 0;
-        let mut reads = Reads { rest: reads.iter() };
+        let mut reads = self.reads(reads);
         // The giant by 0 comes first and overwrites.
         for &giant in &transform.giants {
-            for total in &mut totals[..outputs] {
-                let raised = if has_others && giant != 0 { reads.next() } else { &[] };
-                let pair = (limb < basis.limbs()).then(|| reads.next());
-                if giant == 0 {
-                    basis.lift_limb_into(limb, pair, total);
-                    continue;
+            for (totals, reads) in totals.chunks_exact_mut(outputs).zip(&mut reads) {
+                for total in totals {
+                    let raised = if has_others && giant != 0 { reads.next() } else { &[] };
+                    let pair = (limb < basis.limbs()).then(|| reads.next());
+                    if giant == 0 {
+                        basis.lift_limb_into(limb, pair, total);
+                        continue;
+                    }
+                    let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
+                    let c0 = pair.map(|pair| &pair[..n]);
+                    basis.rotate_limb_into(&self.stage.rotations[&giant], digits, c0, Accumulation::Add, total);
                 }
-                let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
-                let c0 = pair.map(|pair| &pair[..n]);
-                basis.rotate_limb_into(&self.stage.rotations[&giant], digits, c0, Accumulation::Add, total);
             }
         }
     }
@@ -353,24 +411,30 @@ impl<'t> Task<'t> {
 
     fn versions(self, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
         let Factors::Masks(masks) = &self.pieces.factors else { unreachable!("versions have masks") };
-        for (&(own, rotated), out) in masks.iter().zip(writes) {
-            let own = self.plaintexts.limb(own, limb);
-            let folded = rotated.map(|mask| (reads[1], self.plaintexts.limb(mask, limb)));
-            let prime = self.stage.basis.prime(limb);
-            squares::masked_into(self.context, prime, (reads[0], own), folded, out, scratch);
+        for (version, &(own, rotated)) in masks.iter().enumerate() {
+            for clip in 0..self.batch {
+                let (reads, out) =
+                    (of_clip(reads, clip, self.batch), &mut of_clip_mut(writes, clip, self.batch)[version]);
+                let own = self.plaintexts.limb(own, limb);
+                let folded = rotated.map(|mask| (reads[1], self.plaintexts.limb(mask, limb)));
+                let prime = self.stage.basis.prime(limb);
+                squares::masked_into(self.context, prime, (reads[0], own), folded, out, scratch);
+            }
         }
     }
 
-    fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], total: &mut [u32], scratch: &mut [u32]) {
+    fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]], scratch: &mut [u32]) {
         let LeanStep::SlotSums(sums @ SlotSums { .. }) = self.stage.step else { unreachable!("slot sums' stage") };
         let (basis, n) = (&self.stage.basis, self.context.n());
-        let raised = &mut scratch[..basis.gadget().most_raised_words()];
-        let pair = reads.get(1).copied();
-        let digits = basis.raise_limb_into(limb, pair.map(|pair| &pair[n..]), reads[0], raised);
-        basis.lift_limb_into(limb, pair, total);
+        let digits = self.raise(limb, &mut self.reads(reads), scratch);
+        for (total, &(_, pair)) in totals.iter_mut().zip(&digits) {
+            basis.lift_limb_into(limb, pair, total);
+        }
         for amount in sums.rotations(step) {
-            let c0 = pair.map(|pair| &pair[..n]);
-            basis.rotate_limb_into(&self.stage.rotations[&amount], digits, c0, Accumulation::Add, total);
+            for (total, &(digits, pair)) in totals.iter_mut().zip(&digits) {
+                let c0 = pair.map(|pair| &pair[..n]);
+                basis.rotate_limb_into(&self.stage.rotations[&amount], digits, c0, Accumulation::Add, total);
+            }
         }
     }
 
