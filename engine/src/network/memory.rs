@@ -1,7 +1,7 @@
 //! How much memory running a plan takes, from the plan alone: before keys are made or a network is encoded.
 
 use hear_kernels::simd::Isa;
-use hear_scheduler::{MemoryOptions, memory::HUGE_PAGE_BYTES};
+use hear_scheduler::{Graph, MemoryOptions, memory::HUGE_PAGE_BYTES};
 use serde::{Deserialize, Serialize};
 
 use super::lower::{Keep, lower};
@@ -62,6 +62,11 @@ impl MemoryPrediction {
         let scratch_words = scratch_words(&context, plan, throughput).map_err(InferenceError::from)?;
         let lowered = lower(plan, throughput, scratch_words, Keep::Result, &MemoryOptions::default());
         let graph = lowered.map_err(InferenceError::from)?.graph;
+        Ok(Self::of_graph(plan, &graph, threads))
+    }
+
+    /// What runs of a graph that a plan was lowered to need on `threads` threads.
+    pub(super) fn of_graph(plan: &Plan, graph: &Graph, threads: usize) -> Self {
         let preparation = plan.preparation();
         let mut prediction = Self {
             keys_bytes: on_pages(preparation.key_bytes),
@@ -73,7 +78,7 @@ impl MemoryPrediction {
         };
         let Self { keys_bytes, plaintexts_bytes, arena_bytes, scratch_bytes, process_bytes, .. } = prediction;
         prediction.total_bytes = keys_bytes + plaintexts_bytes + arena_bytes + scratch_bytes + process_bytes;
-        Ok(prediction)
+        prediction
     }
 }
 

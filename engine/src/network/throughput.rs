@@ -7,6 +7,7 @@ use hear_scheduler::MemoryOptions;
 use super::{
     cost::Speeds,
     lower::{Keep, lower},
+    memory::MemoryPrediction,
     plan::Plan,
     run::{InferenceError, scratch_words},
 };
@@ -93,10 +94,8 @@ pub struct RunPrediction {
     pub throughput: Throughput,
     /// Seconds of a run, all clips of it.
     pub seconds: f64,
-    /// Values of a run.
-    pub arena_bytes: u64,
-    /// Intermediate values of all workers.
-    pub scratch_bytes: u64,
+    /// What running the plan so needs.
+    pub memory: MemoryPrediction,
 }
 
 /// The batches that [`RunPrediction::fastest`] tries.
@@ -136,8 +135,7 @@ impl RunPrediction {
         Ok(Self {
             throughput,
             seconds: seconds.max(speeds.seconds(&counts, threads)),
-            arena_bytes: graph.arena_bytes() as u64,
-            scratch_bytes: (threads * graph.scratch_bytes_per_worker()) as u64,
+            memory: MemoryPrediction::of_graph(plan, &graph, threads),
         })
     }
 
@@ -145,13 +143,6 @@ impl RunPrediction {
     #[must_use]
     pub fn clips_per_s(&self) -> f64 {
         self.throughput.clips() as f64 / self.seconds
-    }
-
-    /// Bytes of keys, weights and the memory of the run.
-    #[must_use]
-    pub fn memory_bytes(&self, plan: &Plan) -> u64 {
-        let preparation = plan.preparation();
-        preparation.key_bytes + preparation.plaintext_bytes + self.arena_bytes + self.scratch_bytes
     }
 
     /// The numbers of clips that are predicted to be fastest among those whose memory, with keys and weights, stays within a
@@ -174,7 +165,7 @@ impl RunPrediction {
         candidates.sort_by_key(|throughput| throughput.clips());
         for throughput in candidates {
             let prediction = predict(throughput)?;
-            let fits = memory_limit_bytes.is_none_or(|limit| prediction.memory_bytes(plan) <= limit);
+            let fits = memory_limit_bytes.is_none_or(|limit| prediction.memory.total_bytes <= limit);
             if fits && prediction.clips_per_s() > best.clips_per_s() * WORTH {
                 best = prediction;
             }
@@ -223,9 +214,9 @@ mod tests {
         let fastest = |limit| RunPrediction::fastest(&context, &plan, &speeds, 16, limit).unwrap();
         let free = fastest(None);
         assert!(free.throughput.clips() > 1, "{free:?}");
-        let limit = free.memory_bytes(&plan) - 1;
+        let limit = free.memory.total_bytes - 1;
         let limited = fastest(Some(limit));
-        assert!(limited.memory_bytes(&plan) <= limit && limited.clips_per_s() <= free.clips_per_s() * WORTH);
+        assert!(limited.memory.total_bytes <= limit && limited.clips_per_s() <= free.clips_per_s() * WORTH);
         assert_eq!(fastest(Some(0)).throughput, Throughput::default());
     }
 

@@ -168,7 +168,7 @@ fn names_are_those_of_the_command_line() {
         assert_eq!(kind.start(&Placement::unpinned(1).unwrap()).unwrap().name(), kind.name());
     }
     let error = "magic".parse::<ExecutorKind>().unwrap_err().to_string();
-    assert_eq!(error, "unknown executor 'magic': expected serial, fork-join");
+    assert_eq!(error, "unknown executor 'magic': expected serial, fork-join, stealing");
 }
 
 #[test]

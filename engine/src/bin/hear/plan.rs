@@ -122,7 +122,6 @@ struct Summary {
     stages: Vec<Counts>,
     total: Counts,
     preparation: Preparation,
-    memory: MemoryPrediction,
     speeds: Speeds,
     threads: usize,
     run: RunPrediction,
@@ -141,7 +140,6 @@ impl Summary {
             stages: plan.stages.iter().map(|stage| plan.stage_counts(stage)).collect(),
             total: plan.counts(),
             preparation: plan.preparation(),
-            memory: MemoryPrediction::new(&plan, run.throughput, security, threads)?,
             speeds,
             parameters,
             plan,
@@ -159,7 +157,7 @@ impl Summary {
     }
 
     fn table(&self) -> String {
-        let Self { plan, parameters, total, preparation, memory, .. } = self;
+        let Self { plan, parameters, total, preparation, run, .. } = self;
         let mut text = format!(
             "{}, method {}, key switching {}",
             plan.shape,
@@ -205,33 +203,29 @@ impl Summary {
             thousands(preparation.encoding_ntt),
         );
         text += &format!(
-            "memory: {} to run it on {}, of that {} values and {} scratch\n",
-            bytes(memory.total_bytes),
+            "\nruns of {} ({} of {}) on {}\n",
+            counted(run.throughput.clips(), "clip"),
+            counted(run.throughput.streams(), "stream"),
+            run.throughput.batch(),
             counted(self.threads, "thread"),
-            bytes(memory.arena_bytes),
-            bytes(memory.scratch_bytes),
         );
         text += &format!(
-            "predicted: {} a clip on {}, at the speeds of\n{}:\n\
-             {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
-             {:.2} us one of a base conversion\n",
-            seconds(self.predicted_s()),
-            counted(self.threads, "thread"),
+            "memory:    {}, of that {} values and {} scratch\n",
+            bytes(run.memory.total_bytes),
+            bytes(run.memory.arena_bytes),
+            bytes(run.memory.scratch_bytes),
+        );
+        text += &format!(
+            "predicted: {} a run, {:.1} clips a second, at the speeds of\n           {}:\n\
+             \x20          {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
+             \x20          {:.2} us one of a base conversion\n",
+            seconds(run.seconds),
+            run.clips_per_s(),
             self.speeds.name,
             self.speeds.ntt_ns * 1e-3,
             self.speeds.product_ns * 1e-3,
             self.speeds.key_product_ns * 1e-3,
             self.speeds.conversion_ns * 1e-3,
-        );
-        let run = &self.run;
-        text += &format!(
-            "runs of {} ({} of {}): {}, {:.1} clips a second,\n{} with keys and weights\n",
-            counted(run.throughput.clips(), "clip"),
-            counted(run.throughput.streams(), "stream"),
-            run.throughput.batch(),
-            seconds(run.seconds),
-            run.clips_per_s(),
-            bytes(run.memory_bytes(plan)),
         );
         text
     }
@@ -247,7 +241,7 @@ impl Summary {
     }
 
     fn json(&self) -> Value {
-        let Self { plan, parameters, total, preparation, memory, speeds, threads, .. } = self;
+        let Self { plan, parameters, total, preparation, run, speeds, threads, .. } = self;
         let stage = |(stage, counts): (&Stage, &Counts)| {
             json!({
                 "name": stage.name,
@@ -277,16 +271,16 @@ impl Summary {
             "stages": plan.stages.iter().zip(&self.stages).map(stage).collect::<Vec<_>>(),
             "counts": total,
             "preparation": preparation,
-            "memory": memory,
+            "memory": run.memory,
             "threads": threads,
             "speeds": speeds,
             "predicted_s": self.predicted_s(),
             "run": {
-                "batch": self.run.throughput.batch(),
-                "streams": self.run.throughput.streams(),
-                "predicted_s": self.run.seconds,
-                "throughput_per_s": self.run.clips_per_s(),
-                "memory_bytes": self.run.memory_bytes(plan),
+                "batch": run.throughput.batch(),
+                "streams": run.throughput.streams(),
+                "predicted_s": run.seconds,
+                "throughput_per_s": run.clips_per_s(),
+                "memory_bytes": run.memory.total_bytes,
             },
         })
     }

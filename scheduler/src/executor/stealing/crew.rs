@@ -20,8 +20,8 @@ pub(super) struct Crew<'v> {
     sleep: Sleep,
     unfinished: AtomicUsize,
     is_over: AtomicBool,
-    /// How often a worker looks everywhere before it goes to sleep.
-    looks: usize,
+    /// How long a worker looks everywhere before it goes to sleep.
+    patience: Duration,
 }
 
 /// A worker's place among the crew.
@@ -45,7 +45,7 @@ pub(super) struct Idleness {
 
 impl<'v> Crew<'v> {
     /// Workers so placed, for so many tasks.
-    pub(super) fn new(placement: &'v Placement, tasks: usize, looks: usize) -> Self {
+    pub(super) fn new(placement: &'v Placement, tasks: usize, patience: Duration) -> Self {
         let deques: Vec<_> = (0..placement.workers()).map(|_| Deque::new_lifo()).collect();
         let stealers = deques.iter().map(Deque::stealer).collect();
         Self {
@@ -55,7 +55,7 @@ impl<'v> Crew<'v> {
             sleep: Sleep::new(placement.workers()),
             unfinished: AtomicUsize::new(tasks),
             is_over: AtomicBool::new(tasks == 0),
-            looks,
+            patience,
         }
     }
 
@@ -116,7 +116,8 @@ impl Seat<'_> {
             since = now;
         };
         loop {
-            for look in 0..=crew.looks {
+            let looking = Instant::now();
+            loop {
                 if crew.is_over() {
                     return None;
                 }
@@ -126,9 +127,10 @@ impl Seat<'_> {
                     self.idleness.stolen_tasks += 1;
                     return task;
                 }
-                if look < crew.looks {
-                    pause();
+                if looking.elapsed() >= crew.patience {
+                    break;
                 }
+                pause();
             }
             crew.sleep.announce(self.worker);
             let task = crew.steal(self.worker);

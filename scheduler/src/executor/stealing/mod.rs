@@ -8,6 +8,7 @@ mod sleep;
 mod sync;
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use self::crew::{Crew, Idleness, Seat};
 use super::session::{self, Session};
@@ -26,7 +27,7 @@ use crate::topology::Topology;
 ///   cache holds what that task reads; the others go into its deque. When a worker has nothing, it steals the oldest task
 ///   of a worker near by.
 /// - **Whom it steals from.** Those with whom it shares a cache first, then its NUMA node, its socket, the rest.
-/// - **When it sleeps.** After a few looks at everybody's deque; `sleep.rs` tells how none oversleeps.
+/// - **When it sleeps.** After some microseconds of looking at everybody's deque; `sleep.rs` tells how none oversleeps.
 /// - **Between runs** the threads sleep and take no time. They are rayon's, which has solved in safe interfaces how threads
 ///   that outlive a run may borrow from it; tasks, deques and sleep are not rayon's.
 /// - **A run called from one of its own tasks** is done by that worker alone: nobody waits for a worker that waits for him,
@@ -35,11 +36,12 @@ use crate::topology::Topology;
 pub struct Stealing {
     team: Team,
     placement: Placement,
-    looks: usize,
+    patience: Duration,
 }
 
-/// How often a worker looks at everybody's deque before it sleeps: some microseconds, less than it takes to be woken.
-const LOOKS: usize = 200;
+/// How long a worker looks at everybody's deque before it sleeps: about as long as it takes to be woken, and a fraction of a
+/// task.
+const PATIENCE: Duration = Duration::from_micros(50);
 
 impl Stealing {
     /// Starts `threads` threads, which the system places: see [`Self::on`].
@@ -57,8 +59,8 @@ impl Stealing {
     /// If the system gives no threads, or does not bind one.
     pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
         // Where threads have to share a CPU, one that only looks takes it from one that works.
-        let looks = if placement.oversubscribed().is_some() { 0 } else { LOOKS };
-        Ok(Self { team: Team::on(placement)?, placement: placement.clone(), looks })
+        let patience = if placement.oversubscribed().is_some() { Duration::ZERO } else { PATIENCE };
+        Ok(Self { team: Team::on(placement)?, placement: placement.clone(), patience })
     }
 }
 
@@ -90,7 +92,7 @@ impl Executor for Stealing {
         let mut sources: Vec<_> = graph.tasks().filter(|&task| graph.predecessors(task).is_empty()).collect();
         sources.sort_by_key(|&task| Reverse(graph.remaining_ns(task)));
         let sources: Vec<_> = sources.into_iter().map(TaskId::index).collect();
-        let crew = Crew::new(&self.placement, graph.task_count(), self.looks);
+        let crew = Crew::new(&self.placement, graph.task_count(), self.patience);
         crew.deal(&sources);
         self.team.each_worker(|worker| work(graph, &crew, crew.seat(worker), session.worker(worker)));
         session.finish()
