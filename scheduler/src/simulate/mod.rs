@@ -26,7 +26,7 @@
 //! taken to be slowed down evenly.
 //!
 //! **Scheduling.** [`Policy::Stealing`] does what [`Stealing`](crate::Stealing) does: a worker that ends a task goes on with
-//! the most urgent one that became ready by it and keeps the others; without one it takes the newest that it kept, then
+//! the most urgent one that became ready by it and keeps the others; without one it takes the oldest that it kept, then
 //! the oldest that another one kept, and sleeps if there is none; what is kept wakes sleepers, who come
 //! [`Overhead::wake_ns`] later. Urgent is what has the longest way to the end by the estimates, which are what executors
 //! know. [`Policy::ForkJoin`]: wave by wave, the most costly task first. Each task costs [`Overhead::task_ns`] beside its own

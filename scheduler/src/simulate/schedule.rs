@@ -133,7 +133,7 @@ impl Run<'_> {
         let replay = self.replay;
         let urgencies = replay.urgencies();
         // The most urgent last; of equally urgent ones the first in program order.
-        let sort = |ready: &mut [usize]| ready.sort_unstable_by_key(|&task| (urgencies[task], Reverse(task)));
+        let sort = |ready: &mut [usize]| ready.sort_unstable_by_key(|&task| (Reverse(urgencies[task]), task));
         let mut successors = vec![Vec::new(); urgencies.len()];
         for (task, predecessors) in replay.predecessors.iter().enumerate() {
             predecessors.iter().for_each(|&predecessor| successors[predecessor].push(task));
@@ -143,7 +143,7 @@ impl Run<'_> {
         // What is ready from the start is dealt out, the most urgent tasks first.
         let mut ready: Vec<usize> = (0..urgencies.len()).filter(|&task| missing[task] == 0).collect();
         sort(&mut ready);
-        for (number, &task) in ready.iter().rev().enumerate().rev() {
+        for (number, &task) in ready.iter().enumerate() {
             queues[number % self.states.len()].push_back(task);
         }
         self.go_on(0, None, &mut queues);
@@ -158,19 +158,19 @@ impl Run<'_> {
                 }
             }
             sort(&mut ready);
-            let next = ready.pop();
-            queues[worker].extend(&ready);
+            let next = ready.first().copied();
+            queues[worker].extend(ready.iter().skip(1));
             self.go_on(worker, next, &mut queues);
         }
     }
 
-    /// Gives a worker the task that it is to go on with, else the newest of its own, else the oldest of the next worker
+    /// Gives a worker the task that it is to go on with, else the oldest of its own, else the oldest of the next worker
     /// that has one, else sleep.
     fn go_on(&mut self, worker: usize, next: Option<usize>, queues: &mut [VecDeque<usize>]) {
         let count = queues.len();
         let steal =
             |queues: &mut [VecDeque<usize>]| (1..count).find_map(|step| queues[(worker + step) % count].pop_front());
-        match next.or_else(|| queues[worker].pop_back()).or_else(|| steal(queues)) {
+        match next.or_else(|| queues[worker].pop_front()).or_else(|| steal(queues)) {
             Some(task) => self.start(worker, task),
             None => self.states[worker] = State::Asleep,
         }

@@ -9,8 +9,9 @@ use crate::placement::Placement;
 
 /// The workers of one run.
 ///
-/// Every worker has a deque of ready tasks. It puts in and takes out at one end, so that it goes on with what it has just
-/// made ready and has in its cache; others steal from the far end, where the oldest tasks lie.
+/// Every worker has a deque of ready tasks. It puts in at one end; it and others take out at the other, the oldest first. So
+/// workers that share a deque go through it side by side: tasks next to each other read the same keys and weights, which
+/// then come from memory once for all of them. From the two ends they would come once for each.
 #[derive(Debug)]
 pub(super) struct Crew<'v> {
     deques: Vec<Mutex<Deque>>,
@@ -46,7 +47,7 @@ pub(super) struct Idleness {
 impl<'v> Crew<'v> {
     /// Workers so placed, for so many tasks.
     pub(super) fn new(placement: &'v Placement, tasks: usize, patience: Duration) -> Self {
-        let deques: Vec<_> = (0..placement.workers()).map(|_| Deque::new_lifo()).collect();
+        let deques: Vec<_> = (0..placement.workers()).map(|_| Deque::new_fifo()).collect();
         let stealers = deques.iter().map(Deque::stealer).collect();
         Self {
             deques: deques.into_iter().map(Mutex::new).collect(),
@@ -67,8 +68,7 @@ impl<'v> Crew<'v> {
 
     /// Deals tasks, the most urgent first, out to the workers, before any of them has taken its place.
     pub(super) fn deal(&self, tasks: &[usize]) {
-        // The last one put in is the first one taken out.
-        for (number, &task) in tasks.iter().enumerate().rev() {
+        for (number, &task) in tasks.iter().enumerate() {
             let deque = &self.deques[number % self.deques.len()];
             deque.lock().unwrap_or_else(PoisonError::into_inner).push(task);
         }
@@ -146,10 +146,10 @@ impl Seat<'_> {
         }
     }
 
-    /// Notes that a task has ended. `ready`, the least urgent first, can start because of that: this worker goes on with the
-    /// most urgent one.
+    /// Notes that a task has ended. `ready`, the most urgent first, can start because of that: this worker goes on with the
+    /// first one.
     pub(super) fn finish(&mut self, ready: &[usize]) {
-        if let Some((&next, others)) = ready.split_last() {
+        if let Some((&next, others)) = ready.split_first() {
             debug_assert!(self.next.is_none(), "the task before this one was never taken");
             self.next = Some(next);
             others.iter().for_each(|&task| self.deque.push(task));

@@ -24,8 +24,8 @@ use crate::topology::Topology;
 ///
 /// - **What a worker does next.** When a task ends, the tasks that waited for nothing else are ready. The worker goes on
 ///   with the most urgent of them, the one with the longest chain of work behind it ([`Graph::remaining_ns`]), because its
-///   cache holds what that task reads; the others go into its deque. When a worker has nothing, it steals the oldest task
-///   of a worker near by.
+///   cache holds what that task reads; the others go into its deque, from which it takes the oldest first. When there is
+///   none, it steals the oldest of a worker near by.
 /// - **Whom it steals from.** Those with whom it shares a cache first, then its NUMA node, its socket, the rest.
 /// - **When it sleeps.** After some microseconds of looking at everybody's deque; `sleep.rs` tells how none oversleeps.
 /// - **Between runs** the threads sleep and take no time. They are rayon's, which has solved in safe interfaces how threads
@@ -118,8 +118,7 @@ fn work(graph: &Graph, crew: &Crew<'_>, mut seat: Seat<'_>, mut worker: session:
         }
         ready.clear();
         worker.release(task, |successor| ready.push(successor));
-        // Of equally urgent ones, the first in program order is the last here, and thus the next.
-        ready.sort_unstable_by_key(|&task| (graph.remaining_ns(task), Reverse(task)));
+        ready.sort_unstable_by_key(|&task| (Reverse(graph.remaining_ns(task)), task));
         indices.clear();
         indices.extend(ready.iter().map(|task| task.index()));
         seat.finish(&indices);

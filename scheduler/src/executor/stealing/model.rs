@@ -67,7 +67,7 @@ impl Queue {
 }
 
 impl Deque {
-    fn new_lifo() -> Self {
+    fn new_fifo() -> Self {
         Self(Arc::new(Queue { tasks: loom::sync::Mutex::default(), count: AtomicUsize::new(0) }))
     }
 
@@ -82,7 +82,7 @@ impl Deque {
     }
 
     fn pop(&self) -> Option<usize> {
-        self.0.take(VecDeque::pop_back)
+        self.0.take(VecDeque::pop_front)
     }
 }
 
