@@ -269,7 +269,7 @@ unknown processor, as sysfs sees it
   huge pages  unknown
   allowed     CPUs 0-3, no quota
   placement   5 threads, not pinned
-              5 threads take turns: this process may run 4 at one time
+              of 5 threads 4 work at one time: this process may run no more
 
 package
   L2 2 MiB

@@ -81,7 +81,7 @@ fn threads_that_the_machine_does_not_have_are_warned_of_or_refused() {
     serial.failed(2, &["executor serial", "2 threads", "expected 1"]);
     let many = run("decrypt --key secret.key --in out --threads 512");
     many.failed(1, &["secret.key"]);
-    assert_eq!(many.stderr.matches("WARNING: 512 threads take turns").count(), 1, "{}", many.stderr);
+    assert_eq!(many.stderr.matches("WARNING: of 512 threads").count(), 1, "{}", many.stderr);
     // A plan may be for another machine.
     run("plan --network 1d-64 --method lean-hear --threads 64").succeeded();
 }

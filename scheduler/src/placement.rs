@@ -110,9 +110,9 @@ pub enum PlacementError {
     },
 }
 
-/// More workers than can run at one time: they take turns, and none is faster for it.
+/// More workers than can run at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{threads} threads take turns: this process may run {usable} at one time")]
+#[error("of {threads} threads {usable} work at one time: this process may run no more")]
 pub struct Oversubscribed {
     /// The workers.
     pub threads: usize,

@@ -129,7 +129,7 @@ fn too_many_threads_are_not_pinned_by_default_and_are_warned_of() {
     assert_eq!((placement.workers(), placement.pin(), placement.cpu(32)), (33, Pin::None, None));
     let warning = placement.oversubscribed().unwrap();
     assert_eq!(warning, Oversubscribed { threads: 33, usable: 32 });
-    assert_eq!(warning.to_string(), "33 threads take turns: this process may run 32 at one time");
+    assert_eq!(warning.to_string(), "of 33 threads 32 work at one time: this process may run no more");
     // The quota: every thread has a CPU, but not the time.
     let quota = Topology { cpu_quota: Some(2.0), ..server() };
     let placement = Placement::new(&quota, &options(3, Pin::Compact)).unwrap();

@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use hear_engine::{
     network::{
         cost::{Counts, Preparation, Speeds},
-        memory::MemoryPrediction,
         method::Method,
         plan::{Plan, Security, Stage},
         store::{OutputDirectory, write_plan},

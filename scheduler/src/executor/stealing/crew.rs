@@ -45,15 +45,15 @@ pub(super) struct Idleness {
 }
 
 impl<'v> Crew<'v> {
-    /// Workers so placed, for so many tasks.
-    pub(super) fn new(placement: &'v Placement, tasks: usize, patience: Duration) -> Self {
-        let deques: Vec<_> = (0..placement.workers()).map(|_| Deque::new_fifo()).collect();
+    /// The first `workers` of those so placed, for so many tasks.
+    pub(super) fn new(placement: &'v Placement, workers: usize, tasks: usize, patience: Duration) -> Self {
+        let deques: Vec<_> = (0..workers).map(|_| Deque::new_fifo()).collect();
         let stealers = deques.iter().map(Deque::stealer).collect();
         Self {
             deques: deques.into_iter().map(Mutex::new).collect(),
             stealers,
             placement,
-            sleep: Sleep::new(placement.workers()),
+            sleep: Sleep::new(workers),
             unfinished: AtomicUsize::new(tasks),
             is_over: AtomicBool::new(tasks == 0),
             patience,
@@ -86,9 +86,10 @@ impl<'v> Crew<'v> {
 
     /// The oldest task of the first worker that has one.
     fn steal(&self, worker: usize) -> Option<usize> {
-        for &victim in self.placement.victims(worker) {
+        let victims = self.placement.victims(worker).iter();
+        for stealer in victims.filter_map(|&victim| self.stealers.get(victim)) {
             loop {
-                match self.stealers[victim].steal() {
+                match stealer.steal() {
                     Steal::Success(task) => return Some(task),
                     Steal::Empty => break,
                     Steal::Retry => pause(),

@@ -108,7 +108,7 @@ fn placement(workers: usize) -> &'static Placement {
 /// task runs once, and everybody comes home: loom reports threads that wait for ever.
 fn run(workers: usize, preemptions: usize, successors: &'static [&'static [usize]]) {
     check(preemptions, move || {
-        let crew = Arc::new(Crew::new(placement(workers), successors.len(), Duration::ZERO));
+        let crew = Arc::new(Crew::new(placement(workers), workers, successors.len(), Duration::ZERO));
         let runs: Arc<Vec<AtomicUsize>> = Arc::new(successors.iter().map(|_| AtomicUsize::new(0)).collect());
         crew.deal(&[0]);
         let work = |worker: usize| {
@@ -147,7 +147,7 @@ fn three_workers_come_home() {
 #[test]
 fn tasks_that_meet_are_run_at_one_time() {
     check(3, || {
-        let crew = Arc::new(Crew::new(placement(2), 3, Duration::ZERO));
+        let crew = Arc::new(Crew::new(placement(2), 2, 3, Duration::ZERO));
         let arrived = Arc::new((loom::sync::Mutex::new(0), loom::sync::Condvar::new()));
         crew.deal(&[0]);
         let work = |worker: usize| {
@@ -181,7 +181,7 @@ fn tasks_that_meet_are_run_at_one_time() {
 #[test]
 fn an_end_wakes_everybody() {
     check(3, || {
-        let crew = Arc::new(Crew::new(placement(2), 2, Duration::ZERO));
+        let crew = Arc::new(Crew::new(placement(2), 2, 2, Duration::ZERO));
         let other = {
             let crew = Arc::clone(&crew);
             thread::spawn(move || assert!(crew.seat(1).next().is_none(), "there is no task"))
