@@ -29,7 +29,7 @@ impl ForkJoin {
     /// # Errors
     /// If the system gives no threads, or does not bind one.
     pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
-        Ok(Self { team: Team::on(placement)? })
+        Ok(Self { team: Team::on(placement, placement.workers())? })
     }
 }
 

@@ -16,9 +16,8 @@ pub(super) struct Team {
 }
 
 impl Team {
-    /// Starts a thread a worker, each bound as `placement` says. They end with the team.
-    pub(super) fn on(placement: &Placement) -> Result<Self, ExecutorError> {
-        let threads = placement.workers();
+    /// Starts threads for the first `threads` workers, each bound as `placement` says. They end with the team.
+    pub(super) fn on(placement: &Placement, threads: usize) -> Result<Self, ExecutorError> {
         let failure = Arc::new(Mutex::new(None));
         let start = {
             let (placement, failure) = (placement.clone(), Arc::clone(&failure));

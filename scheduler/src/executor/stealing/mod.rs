@@ -27,8 +27,8 @@ use crate::report::Report;
 ///   none, it steals the oldest of a worker near by.
 /// - **Whom it steals from.** Those with whom it shares a cache first, then its NUMA node, its socket, the rest.
 /// - **When it sleeps.** After some microseconds of looking at everybody's deque; `sleep.rs` tells how none oversleeps.
-/// - **More threads than CPUs.** Where the placement says so, a run engages as many workers as can run at one time. More
-///   would take turns, each with a cache full of another's data, and a task that others wait for would wait itself.
+/// - **More threads than CPUs.** Where the placement says so, there are as many workers as can run at one time. More would
+///   take turns, each with a cache full of another's data, and a task that others wait for would wait itself.
 /// - **Between runs** the threads sleep and take no time. They are rayon's, which has solved in safe interfaces how threads
 ///   that outlive a run may borrow from it; tasks, deques and sleep are not rayon's.
 /// - **A run called from one of its own tasks** is done by that worker alone: nobody waits for a worker that waits for him,
@@ -37,8 +37,6 @@ use crate::report::Report;
 pub struct Stealing {
     team: Team,
     placement: Placement,
-    /// The workers that take part in runs.
-    engaged: usize,
 }
 
 /// How long a worker looks at everybody's deque before it sleeps: about as long as it takes to be woken, and a fraction of a
@@ -54,13 +52,13 @@ impl Stealing {
         Self::on(&Placement::unpinned(threads)?)
     }
 
-    /// Starts a thread a worker, each bound as `placement` says. They sleep between runs and end with the executor.
+    /// Starts a thread for each worker that can run, bound as `placement` says. They sleep between runs and end with the executor.
     ///
     /// # Errors
     /// If the system gives no threads, or does not bind one.
     pub fn on(placement: &Placement) -> Result<Self, ExecutorError> {
-        let engaged = placement.oversubscribed().map_or(placement.workers(), |limit| limit.usable);
-        Ok(Self { team: Team::on(placement)?, placement: placement.clone(), engaged })
+        let threads = placement.oversubscribed().map_or(placement.workers(), |limit| limit.usable);
+        Ok(Self { team: Team::on(placement, threads)?, placement: placement.clone() })
     }
 }
 
@@ -92,13 +90,9 @@ impl Executor for Stealing {
         let mut sources: Vec<_> = graph.tasks().filter(|&task| graph.predecessors(task).is_empty()).collect();
         sources.sort_by_key(|&task| Reverse(graph.remaining_ns(task)));
         let sources: Vec<_> = sources.into_iter().map(TaskId::index).collect();
-        let crew = Crew::new(&self.placement, self.engaged, graph.task_count(), PATIENCE);
+        let crew = Crew::new(&self.placement, self.workers(), graph.task_count(), PATIENCE);
         crew.deal(&sources);
-        self.team.each_worker(|worker| {
-            if worker < self.engaged {
-                work(graph, &crew, crew.seat(worker), session.worker(worker));
-            }
-        });
+        self.team.each_worker(|worker| work(graph, &crew, crew.seat(worker), session.worker(worker)));
         session.finish()
     }
 
