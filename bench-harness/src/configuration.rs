@@ -127,6 +127,12 @@ impl Configuration {
         executor.start(&executor.place(&Topology::detect(), &options)?)
     }
 
+    /// How many of its threads can work at one time here: plans are chosen and predictions made for these.
+    #[must_use]
+    pub fn working_threads(&self) -> usize {
+        self.threads.min(Topology::detect().usable_threads())
+    }
+
     /// The plan for a network of this shape.
     ///
     /// # Errors
@@ -138,7 +144,7 @@ impl Configuration {
         let switches = self.switches().expect("the command line has refused unknown switches");
         let request =
             PlanRequest { switches, key_switching: self.key_switching, ..PlanRequest::new(shape, self.method) };
-        Plan::with_strategy(request, self.strategy, &self.speeds.clone().unwrap_or_default(), self.threads)
+        Plan::with_strategy(request, self.strategy, &self.speeds.clone().unwrap_or_default(), self.working_threads())
     }
 
     /// The instruction set: what is asked for, else what the environment allows.

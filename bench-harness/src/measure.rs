@@ -117,14 +117,14 @@ impl Measured {
         let Scheme { plan, context } = scheme;
         let throughput = configuration.protocol.throughput();
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
-        let best_speeds = BestSpeeds::measure(context, configuration.threads);
+        let best_speeds = BestSpeeds::measure(context, configuration.working_threads());
         let predicted_counts = plan.counts();
         let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
-            infer_s: speeds.seconds(&predicted_counts.of_run(throughput), configuration.threads),
+            infer_s: speeds.seconds(&predicted_counts.of_run(throughput), configuration.working_threads()),
             speeds: speeds.name,
-            memory_bytes: MemoryPrediction::new(plan, throughput, Security::Required, configuration.threads)?
+            memory_bytes: MemoryPrediction::new(plan, throughput, Security::Required, configuration.working_threads())?
                 .total_bytes,
         };
         Ok(Record {

@@ -170,7 +170,8 @@ fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<B
         },
     };
     let (plan, throughput) = (configuration.plan(shape)?, configuration.protocol.throughput());
-    let need = MemoryPrediction::new(&plan, throughput, Security::Required, configuration.threads)?.total_bytes;
+    let need =
+        MemoryPrediction::new(&plan, throughput, Security::Required, configuration.working_threads())?.total_bytes;
     let [need_text, limit_text] = [need, limit].map(display::bytes);
     Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
 }
