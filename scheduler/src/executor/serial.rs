@@ -25,13 +25,7 @@ impl Executor for Serial {
         body: &dyn Body,
         options: &RunOptions,
     ) -> Result<Report, RunError> {
-        let session = Session::new(1, graph, memory, body, options)?;
-        let mut worker = session.worker(0);
-        for task in graph.tasks() {
-            worker.run(task);
-        }
-        drop(worker);
-        session.finish()
+        Session::new(1, graph, memory, body, options)?.in_program_order()
     }
 
     fn for_each(&self, count: usize, cancel: &Cancel, body: &(dyn Fn(usize, usize) + Sync)) -> Result<(), RunError> {

@@ -59,6 +59,16 @@ impl<'a> Session<'a> {
         Worker { session: self, lease, recorder }
     }
 
+    /// Runs all tasks in program order, on the calling thread in the place of worker 0, and ends the run.
+    pub(super) fn in_program_order(self) -> Result<Report, RunError> {
+        let mut worker = self.worker(0);
+        for task in self.run.graph().tasks() {
+            worker.run(task);
+        }
+        drop(worker);
+        self.finish()
+    }
+
     /// Ends the run.
     pub(super) fn finish(self) -> Result<Report, RunError> {
         let graph = self.run.graph().clone();

@@ -80,16 +80,11 @@ impl Executor for Stealing {
     ) -> Result<Report, RunError> {
         let session = Session::new(self.workers(), graph, memory, body, options)?;
         if self.team.is_caller_a_worker() {
-            let mut worker = session.worker(0);
-            for task in graph.tasks() {
-                worker.run(task);
-            }
-            drop(worker);
-            return session.finish();
+            return session.in_program_order();
         }
-        let mut sources: Vec<_> = graph.tasks().filter(|&task| graph.predecessors(task).is_empty()).collect();
-        sources.sort_by_key(|&task| Reverse(graph.remaining_ns(task)));
-        let sources: Vec<_> = sources.into_iter().map(TaskId::index).collect();
+        let sources = graph.tasks().filter(|&task| graph.predecessors(task).is_empty());
+        let mut sources: Vec<_> = sources.map(TaskId::index).collect();
+        sort_by_urgency(graph, &mut sources);
         let crew = Crew::new(&self.placement, self.workers(), graph.task_count(), PATIENCE);
         crew.deal(&sources);
         self.team.each_worker(|worker| work(graph, &crew, crew.seat(worker), session.worker(worker)));
@@ -103,24 +98,24 @@ impl Executor for Stealing {
 
 /// What a worker does during a run.
 fn work(graph: &Graph, crew: &Crew<'_>, mut seat: Seat<'_>, mut worker: session::Worker<'_>) {
-    // No more than a task has successors, so that the list never grows.
-    let most = graph.tasks().map(|task| graph.successors(task).len()).max().unwrap_or(0);
-    let mut ready: Vec<TaskId> = Vec::with_capacity(most);
-    let mut indices = Vec::with_capacity(most);
-    while let Some(task) = seat.next() {
-        let task = graph.task(task);
+    let mut ready = Vec::new();
+    while let Some(index) = seat.next() {
+        let task = graph.task(index);
         if !worker.run(task) {
             // The run has failed or is cancelled: what waits for this task will never be ready.
             crew.end();
             break;
         }
         ready.clear();
-        worker.release(task, |successor| ready.push(successor));
-        ready.sort_unstable_by_key(|&task| (Reverse(graph.remaining_ns(task)), task));
-        indices.clear();
-        indices.extend(ready.iter().map(|task| task.index()));
-        seat.finish(&indices);
+        worker.release(task, |successor| ready.push(successor.index()));
+        sort_by_urgency(graph, &mut ready);
+        seat.finish(&ready);
     }
     let Idleness { stolen_tasks, stealing, waiting } = seat.idleness;
     worker.note_idleness(stolen_tasks, stealing, waiting);
+}
+
+/// The most urgent first; of equally urgent ones those that come first in program order.
+fn sort_by_urgency(graph: &Graph, tasks: &mut [usize]) {
+    tasks.sort_unstable_by_key(|&task| (Reverse(graph.remaining_ns(graph.task(task))), task));
 }
