@@ -73,13 +73,7 @@ pub fn threads(threads: usize) -> String {
 /// A number of bytes with a decimal unit.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {
-    let value = bytes as f64;
-    match bytes {
-        1_000_000_000.. => format!("{:.2} GB", value / 1e9),
-        1_000_000.. => format!("{:.1} MB", value / 1e6),
-        1_000.. => format!("{:.1} kB", value / 1e3),
-        _ => format!("{bytes} B"),
-    }
+    hear_scheduler::units::Bytes(bytes).to_string()
 }
 
 /// A time with three or four digits.

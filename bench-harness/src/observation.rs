@@ -20,6 +20,7 @@ use hear_scheduler::{
     Cancel, Graph, Placement, Report,
     simulate::Workload,
     trace::{ChromeTrace, Profile, TraceError},
+    units::median,
 };
 use serde::{Deserialize, Serialize};
 
@@ -225,11 +226,7 @@ impl Runs {
     /// The medians of what was counted, each for itself.
     #[must_use]
     pub fn median_counts(&self) -> Counts {
-        let median = |field: fn(&Counts) -> Option<u64>| {
-            let mut counts = self.counts.iter().map(field).collect::<Option<Vec<u64>>>()?;
-            counts.sort_unstable();
-            counts.get(counts.len().checked_sub(1)? / 2).copied()
-        };
+        let median = |field: fn(&Counts) -> Option<u64>| median(self.counts.iter().map(field).collect::<Option<_>>()?);
         Counts {
             cycles: median(|counts| counts.cycles),
             instructions: median(|counts| counts.instructions),

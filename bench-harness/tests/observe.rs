@@ -1,13 +1,11 @@
 //! `hear-bench trace`, `simulate` and `machine` on a tiny network.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+mod common;
 
+use std::{collections::BTreeMap, fs, path::Path, process::Output};
+
+use common::{bench, refused, text};
 use hear_model::network::{Dimension, Network, Shape};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,34 +18,10 @@ fn laboratory() -> TempDir {
     directory
 }
 
-fn bench(directory: &Path, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hear-bench"))
-        .args(arguments.split_whitespace())
-        .current_dir(directory)
-        .env_remove("HEAR_ISA")
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
 #[track_caller]
 fn succeeded(output: &Output) -> &str {
     assert!(output.status.success(), "{:?} {}", output.status, text(&output.stderr));
     text(&output.stdout)
-}
-
-/// Asserts the exit code and one sentence on standard error that holds `parts`.
-#[track_caller]
-fn refused(output: &Output, code: i32, parts: &[&str]) {
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{stderr}");
-    assert!(stderr.starts_with("hear-bench: ") && stderr.trim_end().lines().count() == 1, "{stderr}");
-    for part in parts {
-        assert!(stderr.contains(part), "{part:?} is not in {stderr}");
-    }
 }
 
 fn json(path: &Path) -> Value {

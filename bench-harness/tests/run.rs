@@ -1,12 +1,15 @@
 //! `hear-bench run` on a tiny network: what it writes is held field by field to the contract.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+use common::{bench, refused, text};
 use hear_model::{
     input::seeded_clips,
     metrics::argmax,
@@ -52,34 +55,10 @@ impl Laboratory {
     }
 }
 
-fn bench(directory: &Path, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hear-bench"))
-        .args(arguments.split_whitespace())
-        .current_dir(directory)
-        .env_remove("HEAR_ISA")
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
 /// Asserts success and silence on standard error, which is no terminal here.
 #[track_caller]
 fn succeeded(output: &Output) {
     assert!(output.status.success() && output.stderr.is_empty(), "{:?} {}", output.status, text(&output.stderr));
-}
-
-/// Asserts the exit code and one sentence on standard error that holds `parts`.
-#[track_caller]
-fn refused(output: &Output, code: i32, parts: &[&str]) {
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{stderr}");
-    assert!(stderr.starts_with("hear-bench: ") && stderr.trim_end().lines().count() == 1, "{stderr}");
-    for part in parts {
-        assert!(stderr.contains(part), "{part:?} is not in {stderr}");
-    }
 }
 
 /// Every field of the contract, and what is said beyond it.

@@ -63,7 +63,7 @@ pub mod report;
 pub mod simulate;
 pub mod topology;
 pub mod trace;
-mod units;
+pub mod units;
 
 pub use executor::{
     Body, Cancel, CancelOnDrop, Executor, ExecutorError, ExecutorKind, ForkJoin, RunError, RunOptions, Serial, Stealing,

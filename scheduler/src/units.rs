@@ -1,9 +1,13 @@
-//! Numbers as people read them.
+//! Numbers as people read them, and what is in the middle of several.
 
 use std::fmt;
 
 /// A time in nanoseconds, with three or four digits and a unit.
-pub(crate) struct Time(pub(crate) f64);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Time(
+    /// The nanoseconds.
+    pub f64,
+);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,15 +24,19 @@ impl fmt::Display for Time {
 }
 
 /// A number of bytes with a decimal unit.
-pub(crate) struct Bytes(pub(crate) u64);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bytes(
+    /// How many.
+    pub u64,
+);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.0 as f64;
         let text = match self.0 {
-            1_000_000_000.. => format!("{:.2} GB", value * 1e-9),
-            1_000_000.. => format!("{:.1} MB", value * 1e-6),
-            1_000.. => format!("{:.1} kB", value * 1e-3),
+            1_000_000_000.. => format!("{:.2} GB", value / 1e9),
+            1_000_000.. => format!("{:.1} MB", value / 1e6),
+            1_000.. => format!("{:.1} kB", value / 1e3),
             bytes => format!("{bytes} B"),
         };
         f.pad(&text)
@@ -36,10 +44,16 @@ impl fmt::Display for Bytes {
 }
 
 /// A share in [0, 1] as a percentage; 0 of nothing is 0.
-pub(crate) struct Share(pub(crate) f64);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share(
+    /// The share.
+    pub f64,
+);
 
 impl Share {
-    pub(crate) fn of(part: f64, whole: f64) -> Self {
+    /// A part of a whole.
+    #[must_use]
+    pub fn of(part: f64, whole: f64) -> Self {
         Self(if whole > 0.0 { part / whole } else { 0.0 })
     }
 }
@@ -51,7 +65,8 @@ impl fmt::Display for Share {
 }
 
 /// The middle of some values, the lower one of two; `None` of none.
-pub(crate) fn median(mut values: Vec<u64>) -> Option<u64> {
+#[must_use]
+pub fn median(mut values: Vec<u64>) -> Option<u64> {
     values.sort_unstable();
     values.get(values.len().checked_sub(1)? / 2).copied()
 }

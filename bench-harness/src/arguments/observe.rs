@@ -7,7 +7,11 @@ use hear_engine::network::{
     key_switching::KeySwitching,
     method::{Method, StrategyChoice},
 };
-use hear_scheduler::{ExecutorKind, simulate::Policy};
+use hear_scheduler::{
+    ExecutorKind,
+    placement::{MAX_THREADS, parse_threads},
+    simulate::Policy,
+};
 
 use super::{PlacementArguments, instruction_set, positive, tolerance};
 
@@ -139,20 +143,14 @@ pub struct ThreadList(pub Vec<usize>);
 
 /// What is no list of numbers of threads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected whole numbers from 1 to {MOST_THREADS}, such as 1,2,4 or 1..64")]
+#[error("expected whole numbers from 1 to {MAX_THREADS}, such as 1,2,4 or 1..64")]
 pub struct ThreadListError;
-
-/// More than any machine has: a guard against lists that never end.
-const MOST_THREADS: usize = 1024;
 
 impl FromStr for ThreadList {
     type Err = ThreadListError;
 
     fn from_str(text: &str) -> Result<Self, ThreadListError> {
-        let number = |text: &str| match text.trim().parse() {
-            Ok(number @ 1..=MOST_THREADS) => Ok(number),
-            _ => Err(ThreadListError),
-        };
+        let number = |text: &str| parse_threads(text.trim()).map_err(|_| ThreadListError);
         let mut threads = BTreeSet::new();
         for part in text.split(',') {
             let (first, last) = part.split_once("..").unwrap_or((part, part));
