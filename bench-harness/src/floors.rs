@@ -114,7 +114,17 @@ fn product_ns(isa: Isa, context: &Context) -> f64 {
     let mut out: Vec<&mut [u32]> = out.chunks_exact_mut(2 * n).collect();
     let time = fastest(|| {
         let mode = Accumulation::Overwrite;
-        multiply_accumulate_periodic_into(isa, modulus, shape, &x, &weights, &mut out, mode, &mut scratch);
+        multiply_accumulate_periodic_into(
+            isa,
+            modulus,
+            shape,
+            0..shape.tiles(),
+            &x,
+            &weights,
+            &mut out,
+            mode,
+            &mut scratch,
+        );
     });
     nanoseconds(time) / (2 * inputs * outputs) as f64
 }

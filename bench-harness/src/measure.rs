@@ -65,8 +65,15 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         (encoded, None)
     };
     let throughput = protocol.throughput();
-    let inference =
-        Inference::with_throughput(context, plan, &keys.evaluation.keys, &encoded, Keep::Result, throughput)?;
+    let inference = Inference::for_runs(
+        context,
+        plan,
+        &keys.evaluation.keys,
+        &encoded,
+        Keep::Result,
+        throughput,
+        executor.workers(),
+    )?;
     let mut trial = Trial::new(&network, plan, &keys, &randomness, inference, &*executor, protocol.tolerance)?;
     let runs = || (protocol.first_row..).step_by(throughput.clips()).zip(clips.chunks_exact(throughput.clips()));
     for (warm_up, (row, clips)) in runs().cycle().take(protocol.warm_up).enumerate() {

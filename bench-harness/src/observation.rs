@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result, ensure};
 use hear_engine::{
     network::{
         encode::EncodedNetwork,
-        lower::Keep,
+        lower::{Keep, cut_for},
         memory::MemoryPrediction,
         plan::Security,
         run::Inference,
         store::{KeySet, Scheme, Schemes, Work},
+        throughput::Throughput,
     },
     ring::Context,
     rlwe::Randomness,
@@ -32,7 +33,7 @@ use crate::{
     record::Identity,
     statistics::Summary,
     system::Machine,
-    trial::Trial,
+    trial::{Times, Trial},
 };
 
 /// Verified inferences of one configuration on several numbers of threads.
@@ -41,20 +42,38 @@ pub struct Observation {
     pub identity: Identity,
     /// The ring in which it ran.
     pub context: Arc<Context>,
-    /// The tasks of an inference.
-    pub graph: Graph,
     /// Memory beside that of a run: keys, weights, the program.
     pub resident_bytes: u64,
-    /// The runs, one entry a number of threads, in the order of asking.
+    /// The runs, in the order of asking.
     pub runs: Vec<Runs>,
     /// Why something was not counted, if it was not.
     pub counters_objection: Option<String>,
+}
+
+/// Where inferences run, and for how many threads their tasks are cut.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The workers.
+    pub placement: Placement,
+    /// For so many threads the tasks are cut, as [`cut_for`] says.
+    pub cut_for: usize,
+}
+
+impl From<Placement> for Setting {
+    /// Tasks for those who work.
+    fn from(placement: Placement) -> Self {
+        Self { cut_for: cut_for(placement.workers()), placement }
+    }
 }
 
 /// Inferences on one number of threads.
 pub struct Runs {
     /// Threads.
     pub threads: usize,
+    /// For so many threads the tasks are cut.
+    pub cut_for: usize,
+    /// The tasks of an inference.
+    pub graph: Graph,
     /// From the encrypted clip to the encrypted result.
     pub infer: Vec<Duration>,
     /// The part of it that is the graph's.
@@ -63,12 +82,12 @@ pub struct Runs {
     pub counts: Vec<Counts>,
 }
 
-/// Classifies the clips of a configuration on each of these placements in turn, so that a machine whose speed wanders
+/// Classifies the clips of a configuration in each of these settings in turn, so that a machine whose speed wanders
 /// wanders for all of them, and notes down every task.
 ///
 /// # Errors
 /// If something it needs is not there, or a decrypted logit is wrong.
-pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Result<Observation> {
+pub fn observe(configuration: &Configuration, settings: &[Setting]) -> Result<Observation> {
     let protocol = &configuration.protocol;
     let network = Network::open(&configuration.network)?;
     let clips = configuration.read_clips()?;
@@ -76,8 +95,8 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
     let Scheme { plan, context } = &scheme;
     // Before the threads that they count.
     let counters = RefCell::new(Counters::open());
-    let start = |placement: &Placement| protocol.executor.start(placement);
-    let executors = placements.iter().map(start).collect::<Result<Vec<_>, _>>()?;
+    let start = |setting: &Setting| protocol.executor.start(&setting.placement);
+    let executors = settings.iter().map(start).collect::<Result<Vec<_>, _>>()?;
     let widest = executors.iter().max_by_key(|executor| executor.workers()).context("0 numbers of threads")?;
     let randomness = Randomness::from_os();
     let identity = Identity::from(configuration);
@@ -90,8 +109,9 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
     let show = |done, of| progress.show("encode", done, of);
     let encoded = EncodedNetwork::new(context, plan, &network, &**widest, &cancel, &show)?;
     let mut trials = Vec::with_capacity(executors.len());
-    for executor in &executors {
-        let inference = Inference::new(context, plan, &keys.evaluation.keys, &encoded, Keep::Result)?;
+    for (executor, setting) in executors.iter().zip(settings) {
+        let (keys_of, clips) = (&keys.evaluation.keys, Throughput::default());
+        let inference = Inference::for_runs(context, plan, keys_of, &encoded, Keep::Result, clips, setting.cut_for)?;
         let trial = Trial::new(&network, plan, &keys, &randomness, inference, &**executor, protocol.tolerance)?;
         trials.push(trial.observed(&counters));
     }
@@ -106,16 +126,15 @@ pub fn observe(configuration: &Configuration, placements: &[Placement]) -> Resul
         trials.iter_mut().try_for_each(|trial| trial.run(row, std::slice::from_ref(clip)))?;
     }
     progress.finish();
-    let graph = trials[0].graph().clone();
-    let runs = placements.iter().zip(trials).map(|(placement, trial)| {
-        let (_, times) = trial.finish();
-        Runs { threads: placement.workers(), infer: times.infer, reports: times.reports, counts: times.counts }
+    let runs = settings.iter().zip(trials).map(|(setting, trial)| {
+        let graph = trial.graph().clone();
+        let (_, Times { infer, reports, counts, .. }) = trial.finish();
+        Runs { threads: setting.placement.workers(), cut_for: setting.cut_for, graph, infer, reports, counts }
     });
-    let memory = MemoryPrediction::new(plan, configuration.protocol.throughput(), Security::Required, 1)?;
+    let memory = MemoryPrediction::new(plan, Throughput::default(), Security::Required, 1)?;
     Ok(Observation {
         identity,
         context: Arc::clone(context),
-        graph,
         resident_bytes: memory.total_bytes - memory.arena_bytes - memory.scratch_bytes,
         runs: runs.collect(),
         counters_objection: counters.borrow().objection().map(str::to_owned),
@@ -129,12 +148,19 @@ impl Observation {
         self.runs.iter().find(|runs| runs.threads == threads)
     }
 
-    /// What a simulation replays: the runs on one thread, of which `pick` chooses those that count.
+    /// The runs on one thread whose tasks are cut for `threads`, or for the nearest number below that there are some for.
     ///
     /// # Errors
     /// If there are no runs on one thread.
-    pub fn workload(&self, pick: Pick) -> Result<Workload> {
-        let runs = self.on(1).context("no runs on 1 thread: add 1 to the numbers of threads")?;
+    pub fn on_one(&self, threads: usize) -> Result<&Runs> {
+        let on_one = self.runs.iter().filter(|runs| runs.threads == 1);
+        let nearest =
+            on_one.min_by_key(|runs| (runs.cut_for > cut_for(threads), runs.cut_for.abs_diff(cut_for(threads))));
+        nearest.context("no runs on 1 thread: add 1 to the numbers of threads")
+    }
+
+    /// What a simulation replays: runs on one thread, of which `pick` chooses those that count.
+    fn workload(&self, runs: &Runs, pick: Pick) -> Result<Workload> {
         let reports = match pick {
             Pick::All => runs.reports.clone(),
             Pick::Fastest => runs.fastest().cloned().into_iter().collect(),
@@ -147,12 +173,12 @@ impl Observation {
         Ok(Workload {
             resident_bytes: self.resident_bytes,
             outside_ns: u64::try_from(outside.as_nanos()).unwrap_or(u64::MAX),
-            ..Workload::new(&self.graph, &reports)?
+            ..Workload::new(&runs.graph, &reports)?
         })
     }
 
-    /// What `hear-bench trace --out` writes: the median run of each number of threads, and what a simulation needs of
-    /// those on one thread, if there are some.
+    /// What `hear-bench trace --out` writes: the median run of each setting, and what a simulation needs of those on one
+    /// thread, if there are some.
     ///
     /// # Errors
     /// If a run was not traced.
@@ -161,23 +187,25 @@ impl Observation {
         for runs in &self.runs {
             let Identity { network, method, .. } = &self.identity;
             let name = format!("{network} {method}, {}", display::threads(runs.threads));
-            trace.add(&name, &self.graph, runs.median().context("nothing was timed")?)?;
+            trace.add(&name, &runs.graph, runs.median().context("nothing was timed")?)?;
         }
-        let recording = self.on(1).map(|_| self.recording(Pick::All)).transpose()?;
+        let most = self.runs.iter().map(|runs| runs.threads).max().unwrap_or(1);
+        let recording = self.on_one(most).ok().map(|runs| self.recording(runs, Pick::All)).transpose()?;
         Ok(TraceFile { trace, recording })
     }
 
-    /// What a simulation needs of the runs on one thread.
+    /// What a simulation needs of runs on one thread ([`Observation::on_one`]).
     ///
     /// # Errors
-    /// If there are none.
-    pub fn recording(&self, pick: Pick) -> Result<Recording> {
+    /// If nothing was traced.
+    pub fn recording(&self, runs: &Runs, pick: Pick) -> Result<Recording> {
         Ok(Recording {
             version: RECORDING_VERSION,
             identity: Identity { threads: 1, ..self.identity.clone() },
             isa: self.context.isa().name().to_owned(),
             cpu: Machine::detect().cpu,
-            workload: self.workload(pick)?,
+            cut_for: runs.cut_for,
+            workload: self.workload(runs, pick)?,
         })
     }
 }
@@ -219,8 +247,8 @@ impl Runs {
     ///
     /// # Errors
     /// If nothing was traced.
-    pub fn profile(&self, graph: &Graph) -> Result<Profile, TraceError> {
-        Profile::new(graph, self.median().ok_or(TraceError::NoRuns)?)
+    pub fn profile(&self) -> Result<Profile, TraceError> {
+        Profile::new(&self.graph, self.median().ok_or(TraceError::NoRuns)?)
     }
 
     /// The medians of what was counted, each for itself.
@@ -239,7 +267,7 @@ impl Runs {
 }
 
 /// The version of [`Recording`]s that this program writes and reads.
-const RECORDING_VERSION: u32 = 1;
+const RECORDING_VERSION: u32 = 2;
 
 /// A file that a trace viewer opens, and from which runs can be simulated: viewers leave alone what they do not know.
 #[derive(Debug, Serialize)]
@@ -262,6 +290,8 @@ pub struct Recording {
     pub isa: String,
     /// The processor on which they ran.
     pub cpu: Option<String>,
+    /// For so many threads the tasks are cut.
+    pub cut_for: usize,
     /// The tasks and their times.
     pub workload: Workload,
 }

@@ -134,7 +134,17 @@ fn periodic(c: &mut Criterion) {
         let mut sums: Vec<&mut [u32]> = sums.iter_mut().map(Vec::as_mut_slice).collect();
         let mut run = |sums: &mut [&mut [u32]]| {
             let mode = Accumulation::Overwrite;
-            multiply_accumulate_periodic_into(isa, modulus, shape, &ciphertexts, &weights, sums, mode, &mut scratch);
+            multiply_accumulate_periodic_into(
+                isa,
+                modulus,
+                shape,
+                0..shape.tiles(),
+                &ciphertexts,
+                &weights,
+                sums,
+                mode,
+                &mut scratch,
+            );
         };
         run(&mut sums);
         for (o, sums) in sums.iter().enumerate() {

@@ -25,7 +25,8 @@ hear-bench simulate reads too.
 Examples:
   hear-bench trace --network 2d-128
   hear-bench trace --network 2d-128 --method fast-hear --threads 1,2 --samples 20 --out trace.json
-  hear-bench trace --network 2d-64 --threads 1,2 --executor fork-join --json -";
+  hear-bench trace --network 2d-64 --threads 1,2 --executor fork-join --json -
+  hear-bench trace --network 2d-64 --threads 1 --tasks-for 16 --out trace.json";
 
 /// `hear-bench trace`.
 #[derive(Debug, Args)]
@@ -40,6 +41,9 @@ pub struct TraceArguments {
     /// Numbers of threads: 1,2,4 or 1..8 [default: 1 and one a physical core]
     #[arg(long, value_name = "LIST")]
     pub threads: Option<ThreadList>,
+    /// Cut tasks for N threads, not for those that run: what a simulation of N threads needs
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub tasks_for: Option<usize>,
     /// How inferences are made
     #[command(flatten)]
     pub runs: RunsArguments,

@@ -1,9 +1,9 @@
 //! `hear-bench simulate`.
 
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write};
 
-use anyhow::{Result, anyhow};
-use hear_engine::network::method::Method;
+use anyhow::{Context, Result, anyhow};
+use hear_engine::network::{lower::cut_for, method::Method};
 use hear_scheduler::{
     ExecutorKind,
     simulate::{Machine, Policy, Prediction, Scenario, efficient_threads},
@@ -19,7 +19,7 @@ use crate::{
     display,
     failure::Failure,
     machine_file,
-    observation::{Observation, Pick, Recording, Runs, observe},
+    observation::{self, Observation, Pick, Recording, Runs, observe},
     record::Identity,
 };
 
@@ -104,17 +104,17 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
     if let Some(path) = &arguments.trace {
         let recording = Recording::read(path)?;
         note_other_processor(&recording, &setting.measured_on);
-        finish(setting.predict(&recording)?, output)?;
+        finish(setting.predict(&[recording])?, output)?;
     } else {
         for (network, method) in subjects(arguments) {
-            let mut measured = vec![1];
-            measured.extend(setting.threads.iter().filter(|&&threads| arguments.validate && threads > 1));
-            let placements = placements(&arguments.runs, Some(&measured))?;
+            let settings = setting.observed(arguments)?;
+            let placements: Vec<_> = settings.iter().map(|setting| setting.placement.clone()).collect();
             let configuration = configuration(&network, method, &arguments.runs, &placements)?;
-            let observation = observe(&configuration, &placements)?;
-            let recording = observation.recording(Pick::All)?;
-            note_other_processor(&recording, &setting.measured_on);
-            let mut record = setting.predict(&recording)?;
+            let observation = observe(&configuration, &settings)?;
+            let on_one = observation.runs.iter().filter(|runs| runs.threads == 1);
+            let recordings = on_one.map(|runs| observation.recording(runs, Pick::All)).collect::<Result<Vec<_>>>()?;
+            recordings.first().into_iter().for_each(|recording| note_other_processor(recording, &setting.measured_on));
+            let mut record = setting.predict(&recordings)?;
             if arguments.validate {
                 record.validation = setting.validate(&observation)?;
             }
@@ -180,6 +180,19 @@ fn note_other_processor(recording: &Recording, measured_on: &Machine) {
 }
 
 impl Setting {
+    /// What is measured: one thread, with tasks cut for each number of threads that is simulated; to validate, also these.
+    fn observed(&self, arguments: &SimulateArguments) -> Result<Vec<observation::Setting>, Failure> {
+        let one = &placements(&arguments.runs, Some(&[1]))?[0];
+        let cuts: BTreeSet<usize> = self.threads.iter().map(|&threads| cut_for(threads)).chain([1]).collect();
+        let on_one = |cut_for| observation::Setting { placement: one.clone(), cut_for };
+        let mut settings: Vec<_> = cuts.into_iter().map(on_one).collect();
+        if arguments.validate {
+            let several: Vec<_> = self.threads.iter().copied().filter(|&threads| threads > 1).collect();
+            settings.extend(placements(&arguments.runs, Some(&several))?.into_iter().map(observation::Setting::from));
+        }
+        Ok(settings)
+    }
+
     fn scenario<'a>(&'a self, recording: &'a Recording) -> Result<Scenario<'a>> {
         let isa = self.machine_isa(recording);
         Ok(Scenario::new(&recording.workload, (&self.measured_on, &recording.isa), (&self.machine, isa), self.policy)?)
@@ -189,9 +202,25 @@ impl Setting {
         self.machine_isa.as_deref().unwrap_or(&recording.isa)
     }
 
-    fn predict(&self, recording: &Recording) -> Result<Record> {
-        let scenario = self.scenario(recording)?;
-        let predictions: Vec<_> = self.threads.iter().map(|&threads| scenario.predict(threads)).collect();
+    /// Replays for each number of threads the recording whose tasks are cut for it, or for the nearest number below that
+    /// there is one for; there is at least one recording.
+    fn predict(&self, recordings: &[Recording]) -> Result<Record> {
+        let scenarios = recordings.iter().map(|recording| Ok((recording.cut_for, self.scenario(recording)?)));
+        let scenarios = scenarios.collect::<Result<Vec<_>>>()?;
+        let predict = |&threads: &usize| {
+            let cut = cut_for(threads);
+            let nearest = scenarios.iter().min_by_key(|(of, _)| (*of > cut, of.abs_diff(cut)));
+            nearest.map(|(_, scenario)| scenario.predict(threads))
+        };
+        let mut predictions: Vec<_> = self.threads.iter().filter_map(predict).collect();
+        // Where each thread does runs of its own, nobody cuts their tasks.
+        if let Some((_, coarsest)) = scenarios.iter().min_by_key(|(of, _)| of) {
+            for prediction in &mut predictions {
+                let Prediction { streams_per_s, streams_memory_bytes, .. } = coarsest.predict(prediction.threads);
+                *prediction = Prediction { streams_per_s, streams_memory_bytes, ..*prediction };
+            }
+        }
+        let recording = recordings.first().context("nothing was recorded")?;
         Ok(Record {
             identity: recording.identity.clone(),
             isa: recording.isa.clone(),
@@ -209,14 +238,14 @@ impl Setting {
     fn validate(&self, observation: &Observation) -> Result<Vec<Validation>> {
         let median = |runs: &Runs| runs.infer_s().map(|infer| infer.median);
         let least = |runs: &Runs| runs.infer_s().map(|infer| infer.min);
-        let (all, fastest) = (observation.recording(Pick::All)?, observation.recording(Pick::Fastest)?);
-        let (all, fastest) = (self.scenario(&all)?, self.scenario(&fastest)?);
-        let one = observation.on(1).ok_or_else(|| anyhow!("no runs on 1 thread"))?;
         let several = observation.runs.iter().filter(|runs| runs.threads > 1);
         let validation = several.map(|runs| {
+            let one = observation.on_one(runs.threads)?;
+            let (all, best) = (observation.recording(one, Pick::All)?, observation.recording(one, Pick::Fastest)?);
+            let (all, best) = (self.scenario(&all)?, self.scenario(&best)?);
             let predicted_s = 1e-9 * all.predict(runs.threads).latency_ns;
             let measured_s = median(runs)?;
-            let fastest_predicted_s = 1e-9 * fastest.predict(runs.threads).latency_ns;
+            let fastest_predicted_s = 1e-9 * best.predict(runs.threads).latency_ns;
             let fastest_measured_s = least(runs)?;
             Ok(Validation {
                 threads: runs.threads,

@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use anyhow::Result;
-use hear_engine::network::method::{Method, StrategyChoice};
+use hear_engine::network::{
+    lower::cut_for,
+    method::{Method, StrategyChoice},
+};
 use hear_model::input::ClipSource;
 use hear_scheduler::{
     ExecutorKind, Pin, Placement,
@@ -23,7 +26,7 @@ use crate::{
     display,
     failure::Failure,
     floors::BestSpeeds,
-    observation::{Observation, observe},
+    observation::{Observation, Setting, observe},
     record::Identity,
     statistics::Summary,
     system::{Machine, commit},
@@ -52,6 +55,8 @@ struct Record {
 #[derive(Serialize)]
 struct RunRecord {
     threads: usize,
+    /// For so many threads the tasks are cut.
+    cut_for: usize,
     /// Whole inferences.
     infer_s: Summary,
     /// Medians.
@@ -64,7 +69,9 @@ pub(super) fn run(arguments: &TraceArguments, output: &mut dyn Write) -> Result<
     let threads = arguments.threads.as_ref().map(|ThreadList(threads)| threads.as_slice());
     let placements = placements(&arguments.runs, threads)?;
     let configuration = configuration(&arguments.network, arguments.method, &arguments.runs, &placements)?;
-    let observation = observe(&configuration, &placements)?;
+    let cut = |setting: Setting| Setting { cut_for: arguments.tasks_for.map_or(setting.cut_for, cut_for), ..setting };
+    let settings: Vec<_> = placements.into_iter().map(Setting::from).map(cut).collect();
+    let observation = observe(&configuration, &settings)?;
     if let Some(path) = &arguments.out {
         write_value(path, &observation.file()?, Layout::Compact)?;
     }
@@ -135,13 +142,14 @@ pub(super) fn configuration(
 }
 
 fn record(observation: &Observation, arguments: &RunsArguments) -> Result<Record> {
-    let Observation { graph, context, .. } = observation;
+    let context = &observation.context;
     let runs = observation.runs.iter().map(|runs| {
         Ok(RunRecord {
             threads: runs.threads,
             infer_s: runs.infer_s()?,
             counts: runs.median_counts(),
-            profile: runs.profile(graph)?,
+            cut_for: runs.cut_for,
+            profile: runs.profile()?,
         })
     });
     let runs = runs.collect::<Result<_>>()?;
@@ -149,7 +157,7 @@ fn record(observation: &Observation, arguments: &RunsArguments) -> Result<Record
     if let Some(one) = observation.on(1) {
         for several in observation.runs.iter().filter(|runs| runs.threads > 1) {
             let bytes_per_ns = BestSpeeds::measure(context, several.threads).bytes_per_ns * several.threads as f64;
-            scaling.push(Scaling::new(graph, &one.reports, &several.reports, Some(bytes_per_ns))?);
+            scaling.push(Scaling::new(&several.graph, &one.reports, &several.reports, Some(bytes_per_ns))?);
         }
     }
     Ok(Record {
@@ -169,7 +177,7 @@ fn describe(record: &Record, output: &mut dyn Write) -> Result<()> {
     let Record { identity, isa, executor, samples, .. } = record;
     let Identity { network, method, strategy, .. } = identity;
     writeln!(output, "{network} {method} {strategy}, {isa}, {executor}, median of {samples} runs")?;
-    for RunRecord { threads, infer_s, counts, profile } in &record.runs {
+    for RunRecord { threads, infer_s, counts, profile, .. } in &record.runs {
         let [median, least] = [infer_s.median, infer_s.min].map(display::seconds);
         writeln!(output, "\n{}: inference {median}, at least {least}", display::threads(*threads))?;
         write!(output, "{profile}")?;

@@ -23,6 +23,20 @@ const WHOLE_SWITCH_NS: u64 = 600_000;
 /// What the parts of a longer one should take: long against what a task costs, short against an inference on many threads.
 const PART_NS: u64 = 400_000;
 
+/// How many tasks a thread should find where a plan's tasks are few and long: enough that the last ones end together.
+const TASKS_A_THREAD: usize = 4;
+
+/// The shortest share of a task that is parted to be more of them: below it, what shares do each for themselves, as packing
+/// the same inputs, would be much of their work.
+const SHORTEST_SHARE_NS: u64 = 150_000;
+
+/// For how many threads tasks are cut that run on `threads`. The numbers are few, so that one trace stands for the runs on
+/// many numbers of threads.
+#[must_use]
+pub fn cut_for(threads: usize) -> usize {
+    threads.next_power_of_two()
+}
+
 /// A plan as a graph of tasks.
 #[derive(Debug)]
 pub struct Lowered {
@@ -182,13 +196,15 @@ impl Value {
     }
 }
 
-/// Turns a plan into the tasks of a run.
+/// Turns a plan into the tasks of a run. What `threads` would have too few tasks for is cut finer ([`cut_for`] so many); a
+/// run on any other number of threads is right too.
 ///
 /// # Errors
 /// If the graph cannot be built: a fault of this module, not of its input.
 pub fn lower(
     plan: &Plan,
     throughput: Throughput,
+    threads: usize,
     scratch_words: usize,
     keep: Keep,
     memory: &MemoryOptions,
@@ -198,7 +214,8 @@ pub fn lower(
     graph.scratch_words(scratch_words);
     let stage = graph.stage("input");
     let (units, speeds) = (Units::of(plan), Speeds::default());
-    let mut lowering = Lowering { plan, n, throughput, units, speeds, graph, operations: Vec::new(), stage };
+    let threads = cut_for(threads);
+    let mut lowering = Lowering { plan, n, throughput, threads, units, speeds, graph, operations: Vec::new(), stage };
     let of_clips = |value: Value| (0..throughput.clips()).map(|clip| value.of_clip(clip)).collect();
     let input = lowering.value(plan.input.limbs);
     lowering.graph.input(input.buffers);
@@ -222,6 +239,7 @@ pub(super) struct Lowering<'p> {
     plan: &'p Plan,
     pub(super) n: usize,
     throughput: Throughput,
+    threads: usize,
     units: Units,
     speeds: Speeds,
     graph: GraphBuilder,
@@ -416,11 +434,23 @@ impl Lowering<'_> {
         }
     }
 
+    /// Into how many tasks, at most `most`, each of `tasks` that a clip has at a time is cut, so that all threads have some.
+    /// `work` is what one of them does for a clip.
+    pub(super) fn shares(&self, tasks: usize, work: Counts, most: usize) -> usize {
+        if self.threads == 1 {
+            return 1;
+        }
+        let wanted = (TASKS_A_THREAD * self.threads).div_ceil(tasks * self.throughput.streams());
+        let time_ns = self.speeds.task_ns(&work.of_batch(self.throughput.batch()));
+        let long_enough = usize::try_from(time_ns / SHORTEST_SHARE_NS).unwrap_or(most);
+        wanted.min(long_enough).clamp(1, most)
+    }
+
     /// Runs of limbs for tasks of about [`PART_NS`].
     fn parts(&self, limbs: usize, of_limb: Counts) -> impl Iterator<Item = Range<usize>> + use<> {
         let time_ns = self.speeds.task_ns(&of_limb.of_batch(self.throughput.batch())) * limbs as u64;
         let parts = usize::try_from(time_ns.div_ceil(PART_NS)).map_or(limbs, |parts| parts.clamp(1, limbs));
-        (0..parts).map(move |part| part * limbs / parts..(part + 1) * limbs / parts)
+        even_ranges(limbs, parts)
     }
 
     /// `x y + c` of an activation, relinearised and rescaled.
@@ -579,6 +609,11 @@ impl Lowering<'_> {
     }
 }
 
+/// `count` things as `parts` ranges of about the same length.
+pub(super) fn even_ranges(count: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..parts).map(move |part| part * count / parts..(part + 1) * count / parts)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -632,7 +667,7 @@ mod tests {
     #[test]
     fn tasks_stream_the_bytes_that_their_plan_counts() {
         for plan in plans() {
-            let lowered = lower(&plan, Throughput::default(), 16, Keep::Result, &MemoryOptions::default()).unwrap();
+            let lowered = lower(&plan, Throughput::default(), 1, 16, Keep::Result, &MemoryOptions::default()).unwrap();
             let graph = &lowered.graph;
             for stage in &plan.stages {
                 let tasks = graph.tasks().filter(|&task| graph.stage_name(graph.stage(task)) == stage.name);

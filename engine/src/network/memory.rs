@@ -60,7 +60,7 @@ impl MemoryPrediction {
     ) -> Result<Self, PredictionError> {
         let context = Context::new(&plan.checked_parameters(security)?, Isa::detect());
         let scratch_words = scratch_words(&context, plan, throughput).map_err(InferenceError::from)?;
-        let lowered = lower(plan, throughput, scratch_words, Keep::Result, &MemoryOptions::default());
+        let lowered = lower(plan, throughput, threads, scratch_words, Keep::Result, &MemoryOptions::default());
         let graph = lowered.map_err(InferenceError::from)?.graph;
         Ok(Self::of_graph(plan, &graph, threads))
     }

@@ -149,7 +149,7 @@ enum MethodRun<'a> {
 }
 
 impl<'a> Inference<'a> {
-    /// Prepares tables and tasks, and checks that every key is there.
+    /// Prepares tables and tasks for one clip a run on one thread, and checks that every key is there.
     ///
     /// # Errors
     /// If a key is missing.
@@ -160,27 +160,33 @@ impl<'a> Inference<'a> {
         encoded: &'a EncodedNetwork,
         keep: Keep,
     ) -> Result<Self, InferenceError> {
-        Self::with_throughput(context, plan, keys, encoded, keep, Throughput::default())
+        Self::for_runs(context, plan, keys, encoded, keep, Throughput::default(), 1)
     }
 
-    /// [`Inference::new`] for runs of several clips: [`Inference::run_clips`].
+    /// [`Inference::new`] for runs of several clips ([`Inference::run_clips`]), with tasks cut for `threads` threads
+    /// ([`lower`]). On another number of threads too the results are the same, bit for bit.
     ///
     /// # Errors
     /// If a key is missing.
-    pub fn with_throughput(
+    pub fn for_runs(
         context: &Arc<Context>,
         plan: &'a Plan,
         keys: &'a EvaluationKeys,
         encoded: &'a EncodedNetwork,
         keep: Keep,
         throughput: Throughput,
+        threads: usize,
     ) -> Result<Self, InferenceError> {
         let batch = throughput.batch();
         let find =
             |need: &KeySwitchSpec| keys.get(need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() });
         plan.keys().iter().try_for_each(|need| find(need).map(drop))?;
-        let method = match plan.method {
-            Method::LeanHear => MethodRun::Lean(LeanRun::new(context, plan, keys, encoded, batch)?),
+        let (method, scratch_words) = match plan.method {
+            Method::LeanHear => {
+                let run = LeanRun::new(context, plan, keys, encoded, batch)?;
+                let scratch_words = run.scratch_words();
+                (MethodRun::Lean(run), scratch_words)
+            }
             Method::Hear | Method::FastHear => {
                 let levels = plan.levels(context)?;
                 let switch = |(place, need): ((KeyTarget, usize), KeySwitchSpec)| {
@@ -193,11 +199,11 @@ impl<'a> Inference<'a> {
                     _ => None,
                 };
                 let tilings = plan.stages.iter().map(tiling).collect();
-                MethodRun::Paper(PaperRun { switches, tilings, encoded, levels, batch })
+                let scratch_words = levels.scratch_words(plan.input.limbs);
+                (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels, batch }), scratch_words)
             }
         };
-        let scratch_words = scratch_words(context, plan, throughput)?;
-        let lowered = lower(plan, throughput, scratch_words, keep, &MemoryOptions::default())?;
+        let lowered = lower(plan, throughput, threads, scratch_words, keep, &MemoryOptions::default())?;
         Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered, throughput })
     }
 

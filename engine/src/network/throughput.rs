@@ -123,15 +123,14 @@ impl RunPrediction {
         threads: usize,
     ) -> Result<Self, InferenceError> {
         let scratch_words = scratch_words(context, plan, throughput)?;
-        let graph = lower(plan, throughput, scratch_words, Keep::Result, &MemoryOptions::default())?.graph;
+        let graph = lower(plan, throughput, threads, scratch_words, Keep::Result, &MemoryOptions::default())?.graph;
         let counts = plan.counts().of_run(throughput);
         // Tasks are estimated for the default machine; of this one their share of all work is taken.
         let total_ns: u64 = graph.tasks().map(|task| graph.cost(task).time_ns).sum();
         let critical_ns = graph.tasks().map(|task| graph.remaining_ns(task)).max().unwrap_or(0);
         let critical = critical_ns as f64 / total_ns as f64;
-        let threads_used = threads as f64;
         let work = speeds.seconds(&counts, 1);
-        let seconds = work * (critical + (1.0 - critical) / threads_used);
+        let seconds = work * (critical + (1.0 - critical) / threads as f64);
         Ok(Self {
             throughput,
             seconds: seconds.max(speeds.seconds(&counts, threads)),

@@ -78,7 +78,8 @@ pub enum Hindrance {
 }
 
 impl Scaling {
-    /// Compares runs of `graph` on one worker with runs on several, all of which have as many. `bytes_per_ns` is what
+    /// Compares runs on one worker with runs of `graph` on several, all of which have as many. Those on one may be of other
+    /// tasks of the same stages. `bytes_per_ns` is what
     /// these several threads read from memory at most together, where it is known.
     ///
     /// # Errors

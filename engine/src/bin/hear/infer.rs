@@ -202,7 +202,8 @@ impl<'a> Cloud<'a> {
     ) -> Result<Inference<'a>, Failure> {
         let (Scheme { plan, context }, encoded) = (&network.scheme, &network.weights.encoded);
         let keys = &self.evaluation.keys;
-        Ok(Inference::with_throughput(context, plan, keys, encoded, Keep::Result, throughput)?)
+        let threads = self.session.executor.workers();
+        Ok(Inference::for_runs(context, plan, keys, encoded, Keep::Result, throughput, threads)?)
     }
 
     /// Runs all networks on every clip, as many at a time as a run handles; the rows that are left over as one batch.

@@ -6,15 +6,21 @@
 //! input --Raise--> digits of all limbs --Rotate, each rotation--> baby
 //!      \--Decompose--> coefficients --ExtendedProducts, each limb: raise, rotate, multiply, all at once--> sums in QP
 //! babies --Products, each group of sums and limb--> sums --Raise--> digits --SumGiants, each limb--> sums in QP
+//! input --Raise--> digits of all limbs --ExtendedBabies, each limb--> babies in QP --Products--> sums in QP
 //! sum in QP --ConjugateDecompose--> coefficients --AddConjugate, each limb--> sum in QP --Divide--> output
 //! ```
+//!
+//! The third line takes the place of `ExtendedProducts` where more threads wait than there are limbs.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
-use super::step::{Baby, BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions};
+use super::{
+    encode::periodic_shape,
+    step::{Baby, BabyBasis, LeanStep, SlotSums, SquareSums, Transform, Versions},
+};
 use crate::network::{
     cost::{Counts, SwitchUnits},
-    lower::{Lowering, Operation, Value},
+    lower::{Lowering, Operation, Value, even_ranges},
     plan::Stage,
 };
 
@@ -22,8 +28,30 @@ use crate::network::{
 pub(in crate::network) const GROUP: usize = 32;
 
 /// The sums of a group.
-pub(in crate::network) fn group(sums: usize, group: usize) -> std::ops::Range<usize> {
+pub(in crate::network) fn group(sums: usize, group: usize) -> Range<usize> {
     group * GROUP..((group + 1) * GROUP).min(sums)
+}
+
+/// The tiles of a group: what its tasks can be cut into. Where plaintexts are whole limbs, each sum is one.
+pub(in crate::network) fn tiles(transform: &Transform, outputs: usize, number: usize) -> usize {
+    if transform.has_short_period() {
+        periodic_shape(transform, outputs, number).tiles()
+    } else {
+        group(transform.sums(outputs), number).len()
+    }
+}
+
+/// The sums of some tiles of a group.
+pub(in crate::network) fn sums_of(
+    transform: &Transform,
+    outputs: usize,
+    number: usize,
+    tiles: Range<usize>,
+) -> Range<usize> {
+    let first = group(transform.sums(outputs), number).start;
+    let in_group =
+        if transform.has_short_period() { periodic_shape(transform, outputs, number).outputs_of(tiles) } else { tiles };
+    first + in_group.start..first + in_group.end
 }
 
 /// What a task of a lean stage does with the slices that it gets. All name the stage, whose keys and tables they use.
@@ -35,14 +63,17 @@ pub(in crate::network) enum LeanOperation {
     Raise { of: Raised },
     /// A rotated ciphertext. Reads the digits of all limbs that have any but its own, then the ciphertext.
     Rotate { rotation: i32 },
-    /// One limb of a group of sums of products. Reads that limb of all babies.
-    Products { group: usize, limb: usize },
+    /// One limb of some tiles of a group of sums of products. Reads that limb of all babies.
+    Products { group: usize, tiles: Range<usize>, limb: usize },
     /// One limb of all sums of products over babies in the extended basis. Reads for each input the coefficients where it
     /// has rotations, and its own limb if it has it.
     ExtendedProducts { limb: usize },
-    /// One limb of every output's sum over giants. Reads for each sum the digits of that limb, if it has any but its own and
-    /// the giant is not 0, and its own limb if it has it.
-    SumGiants { limb: usize },
+    /// One limb of some babies, all of one input, in the extended basis. Reads the input's digits of that limb, if it has any
+    /// but its own, and its own limb if it has it.
+    ExtendedBabies { babies: Range<usize>, limb: usize },
+    /// One limb of some outputs' sums over giants. Reads for each of their sums the digits of that limb, if it has any but
+    /// its own and the giant is not 0, and its own limb if it has it.
+    SumGiants { outputs: usize, limb: usize },
     /// Coefficients of the second component of a sum in the extended basis, and that component itself in second halves.
     ConjugateDecompose,
     /// Adds the conjugate to one limb of a sum. Reads the coefficients, and the second component's limb if there is one.
@@ -66,6 +97,7 @@ impl LeanOperation {
             Self::Rotate { .. }
             | Self::Products { .. }
             | Self::ExtendedProducts { .. }
+            | Self::ExtendedBabies { .. }
             | Self::SumGiants { .. }
             | Self::AddConjugate { .. }
             | Self::Relinearize { .. }
@@ -162,7 +194,7 @@ impl Lean<'_, '_> {
     }
 
     /// Work of `limbs` limbs of an element-wise product.
-    fn products(limbs: usize) -> Counts {
+    fn element_products(limbs: usize) -> Counts {
         Counts { product_limbs: limbs as u64, ..Counts::default() }
     }
 
@@ -176,6 +208,11 @@ impl Lean<'_, '_> {
             bytes_read: counts.bytes_read / limbs,
             ..Counts::default()
         }
+    }
+
+    /// `part` of `whole` equal shares of work.
+    fn part_of(counts: Counts, part: usize, whole: usize) -> Counts {
+        Self::share(counts * part as u64, whole)
     }
 
     fn transforms(ntt: usize) -> Counts {
@@ -240,7 +277,6 @@ impl Lean<'_, '_> {
 
     /// Sums over babies in the extended basis, one an output.
     fn extended_sums(&mut self, stage: &Stage, transform: &Transform, state: &[Value]) -> Vec<Value> {
-        let decompositions: Vec<_> = state.iter().map(|&x| self.decompose(x)).collect();
         let extended = self.extended();
         let sums: Vec<_> = (0..stage.outputs).map(|_| self.value(extended)).collect();
         let rotations: Vec<i32> = transform.babies.iter().map(|baby| baby.rotation).filter(|&by| by != 0).collect();
@@ -249,12 +285,42 @@ impl Lean<'_, '_> {
         work += self.units.key_products(rotations.len() as u64, keys as u64);
         let mut work = Self::share(work, extended);
         work += self.factors(transform, transform.products(stage.outputs));
+        if self.lowering.shares(extended, work, 2) > 1 {
+            let babies = self.extended_babies(transform, state);
+            self.products(transform, stage.outputs, &babies, &sums);
+            return sums;
+        }
+        let decompositions: Vec<_> = state.iter().map(|&x| self.decompose(x)).collect();
         for limb in 0..extended {
             let reads: Vec<_> = decompositions.iter().flat_map(|&x| self.limb_reads(x, limb)).collect();
             let writes: Vec<_> = sums.iter().map(|sum| sum.limb(limb)).collect();
             self.emit(LeanOperation::ExtendedProducts { limb }, &reads, &writes, work);
         }
         sums
+    }
+
+    /// The rotated inputs in the extended basis, in the order of the transform's babies.
+    fn extended_babies(&mut self, transform: &Transform, state: &[Value]) -> Vec<Value> {
+        let extended = self.extended();
+        let babies: Vec<_> = transform.babies.iter().map(|_| self.value(extended)).collect();
+        for (input, &x) in state.iter().enumerate() {
+            let digits = self.raise(Raised::Input, x);
+            let of_input = transform.babies_of(input);
+            let count = of_input.len();
+            let work = Self::share(self.units.key_products(count as u64, count as u64), extended);
+            let shares = self.lowering.shares(extended * state.len(), work, count);
+            for limb in 0..extended {
+                let own = (limb < self.limbs()).then(|| x.limb(limb));
+                let reads: Vec<_> = digits.of_limb[limb].into_iter().chain(own).collect();
+                for part in even_ranges(count, shares) {
+                    let part = of_input.start + part.start..of_input.start + part.end;
+                    let writes: Vec<_> = babies[part.clone()].iter().map(|baby| baby.limb(limb)).collect();
+                    let work = Self::part_of(work, part.len(), count);
+                    self.emit(LeanOperation::ExtendedBabies { babies: part, limb }, &reads, &writes, work);
+                }
+            }
+        }
+        babies
     }
 
     /// The rotated inputs over the data limbs, in the order of the transform's babies.
@@ -293,39 +359,60 @@ impl Lean<'_, '_> {
         let babies = self.babies(transform, state);
         let limbs = self.limbs();
         let sums: Vec<_> = (0..transform.sums(outputs)).map(|_| self.value(limbs)).collect();
-        for number in 0..sums.len().div_ceil(GROUP) {
-            let of_group = &sums[group(sums.len(), number)];
+        self.products(transform, outputs, &babies, &sums);
+        sums
+    }
+
+    /// Sums of products, over all limbs that they have.
+    fn products(&mut self, transform: &Transform, outputs: usize, babies: &[Value], sums: &[Value]) {
+        let (limbs, groups) = (sums[0].limbs(), sums.len().div_ceil(GROUP));
+        let products_of = |sums: Range<usize>| {
+            let of_sum =
+                |sum| (0..babies.len()).filter(move |&baby| transform.uses(outputs, sum % outputs, baby)).count();
+            sums.map(of_sum).sum()
+        };
+        for number in 0..groups {
+            let work = self.factors(transform, products_of(group(sums.len(), number)));
+            let tiles = tiles(transform, outputs, number);
+            let shares = self.lowering.shares(groups * limbs, work, tiles);
             for limb in 0..limbs {
-                let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
-                let writes: Vec<_> = of_group.iter().map(|sum| sum.limb(limb)).collect();
-                let products = (0..of_group.len()).map(|place| {
-                    let output = (number * GROUP + place) % outputs;
-                    (0..babies.len()).filter(|&baby| transform.uses(outputs, output, baby)).count()
-                });
-                let work = self.factors(transform, products.sum());
-                self.emit(LeanOperation::Products { group: number, limb }, &reads, &writes, work);
+                for tiles in even_ranges(tiles, shares) {
+                    let of_tiles = sums_of(transform, outputs, number, tiles.clone());
+                    let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
+                    let writes: Vec<_> = sums[of_tiles.clone()].iter().map(|sum| sum.limb(limb)).collect();
+                    let work = self.factors(transform, products_of(of_tiles));
+                    self.emit(LeanOperation::Products { group: number, tiles, limb }, &reads, &writes, work);
+                }
             }
         }
-        sums
     }
 
     /// For each output the sum of its giants' rotated sums, in the extended basis.
     fn sum_giants(&mut self, transform: &Transform, outputs: usize, sums: &[Value]) -> Vec<Value> {
-        let mut reads_of: Vec<Vec<Value>> = vec![Vec::new(); self.extended()];
-        for (index, &sum) in sums.iter().enumerate() {
-            let digits = (transform.giants[index / outputs] != 0).then(|| self.raise(Raised::Sum, sum));
-            for (limb, reads) in reads_of.iter_mut().enumerate() {
-                reads.extend(digits.as_ref().and_then(|digits| digits.of_limb[limb]));
-                reads.extend((limb < self.limbs()).then(|| sum.limb(limb)));
-            }
-        }
         let extended = self.extended();
+        let digits: Vec<_> = sums
+            .iter()
+            .enumerate()
+            .map(|(index, &sum)| (transform.giants[index / outputs] != 0).then(|| self.raise(Raised::Sum, sum)))
+            .collect();
         let totals: Vec<_> = (0..outputs).map(|_| self.value(extended)).collect();
-        let giants = (sums.len() - outputs) as u64;
-        let work = Self::share(self.units.key_products(giants, giants / outputs as u64), extended);
-        for (limb, reads) in reads_of.iter().enumerate() {
-            let writes: Vec<_> = totals.iter().map(|total| total.limb(limb)).collect();
-            self.emit(LeanOperation::SumGiants { limb }, reads, &writes, work);
+        let rotated = (sums.len() - outputs) as u64;
+        let work = Self::share(self.units.key_products(rotated, rotated / outputs as u64), extended);
+        let shares = self.lowering.shares(extended, work, outputs);
+        for limb in 0..extended {
+            for part in even_ranges(outputs, shares) {
+                let mut reads = Vec::new();
+                for index in (0..transform.giants.len())
+                    .flat_map(|giant| part.clone().map(move |output| giant * outputs + output))
+                {
+                    reads.extend(digits[index].as_ref().and_then(|digits| digits.of_limb[limb]));
+                    reads.extend((limb < self.limbs()).then(|| sums[index].limb(limb)));
+                }
+                let writes: Vec<_> = totals[part.clone()].iter().map(|total| total.limb(limb)).collect();
+                // Every part reads the keys.
+                let work = Counts { bytes_read: work.bytes_read, ..Self::part_of(work, part.len(), outputs) };
+                self.emit(LeanOperation::SumGiants { outputs: part.len(), limb }, &reads, &writes, work);
+            }
         }
         totals
     }
@@ -363,7 +450,7 @@ impl Lean<'_, '_> {
             for limb in 0..limbs {
                 let reads: Vec<_> = group.iter().map(|&(_, input)| state[input].limb(limb)).collect();
                 let writes = [pairs.limb(limb), thirds.slice(limb..limb + 1)];
-                let work = Self::products(3 * group.len());
+                let work = Self::element_products(3 * group.len());
                 self.emit(LeanOperation::Squares { output, limb }, &reads, &writes, work);
             }
             let decomposition = self.decompose(thirds);

@@ -1,6 +1,6 @@
 //! The tasks of a lean plan at work.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use arrayvec::ArrayVec;
 use hear_kernels::{
@@ -10,7 +10,7 @@ use hear_kernels::{
 
 use super::{
     encode::{Factors, LeanPieces, periodic_shape},
-    lower::{LeanOperation, Raised, group},
+    lower::{LeanOperation, Raised, sums_of, tiles},
     step::{BabyBasis, LeanStep, Part, SlotSums, SquareSums, Transform},
 };
 use crate::{
@@ -49,10 +49,8 @@ pub(in crate::network) struct LeanRun<'a> {
 struct StageRun<'a> {
     step: &'a LeanStep,
     outputs: usize,
-    basis: Arc<ExtendedBasis>,
+    tables: Tables,
     rotations: BTreeMap<i32, Rotation<'a>>,
-    /// Of inputs.
-    input_basis: Arc<ExtendedBasis>,
     input_rotations: BTreeMap<i32, Rotation<'a>>,
     conjugation: Option<Rotation<'a>>,
     relinearization: Option<&'a SwitchingKey>,
@@ -70,7 +68,7 @@ impl<'a> LeanRun<'a> {
         let mut stages = Vec::new();
         for stage in &plan.stages {
             let Step::Lean(step) = &stage.step else { continue };
-            let Tables { basis, input_basis } = Tables::new(context, step)?;
+            let tables = Tables::new(context, step)?;
             if let LeanStep::Transform(Transform { babies, baby_basis: BabyBasis::Extended, .. }) = step {
                 assert!(babies.len() <= MOST_EXTENDED_BABIES, "{} rotated inputs of {}", babies.len(), stage.name);
             }
@@ -83,9 +81,8 @@ impl<'a> LeanRun<'a> {
             let mut run = StageRun {
                 step,
                 outputs: stage.outputs,
-                basis,
+                tables,
                 rotations: BTreeMap::new(),
-                input_basis,
                 input_rotations,
                 conjugation: None,
                 relinearization: None,
@@ -103,6 +100,12 @@ impl<'a> LeanRun<'a> {
             stages.push(run);
         }
         Ok(Self { context: Arc::clone(context), encoded, stages, batch })
+    }
+
+    /// Words of scratch that a worker needs.
+    pub(in crate::network) fn scratch_words(&self) -> usize {
+        let of_stage = |stage: &StageRun<'_>| stage.tables.scratch_words(stage.step, self.context.n(), self.batch);
+        self.stages.iter().map(of_stage).max().unwrap_or(0)
     }
 
     /// Does a task.
@@ -126,6 +129,7 @@ impl<'a> LeanRun<'a> {
 }
 
 /// Key-switching tables of a stage.
+#[derive(Debug)]
 struct Tables {
     basis: Arc<ExtendedBasis>,
     /// Of rotated inputs.
@@ -179,8 +183,8 @@ impl StageRun<'_> {
     /// The tables for the digits of inputs or of sums.
     fn basis(&self, of: Raised) -> &ExtendedBasis {
         match of {
-            Raised::Input => &self.input_basis,
-            Raised::Sum => &self.basis,
+            Raised::Input => &self.tables.input_basis,
+            Raised::Sum => &self.tables.basis,
         }
     }
 }
@@ -208,7 +212,7 @@ impl<'r> Reads<'r, '_> {
 
 impl<'t> Task<'t> {
     fn run(self, operation: &LeanOperation, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (basis, n) = (&self.stage.tables.basis, self.context.n());
         match *operation {
             LeanOperation::Decompose => {
                 // Pairs, or polynomials of N values.
@@ -221,7 +225,7 @@ impl<'t> Task<'t> {
                 basis.raise_into(reads.iter().map(|pair| &pair[n..]), &mut raised, scratch);
             }
             LeanOperation::Rotate { rotation } => {
-                let (limbs, basis) = (basis.limbs(), &self.stage.input_basis);
+                let (limbs, basis) = (basis.limbs(), &self.stage.tables.input_basis);
                 for clip in 0..self.batch {
                     let (reads, writes) = (of_clip(reads, clip, self.batch), of_clip_mut(writes, clip, self.batch));
                     let (raised, x) = reads.split_at(reads.len() - limbs);
@@ -229,9 +233,23 @@ impl<'t> Task<'t> {
                     basis.rotate_into(&self.stage.input_rotations[&rotation], &raised, x, writes, scratch);
                 }
             }
-            LeanOperation::Products { group, limb } => self.products(group, limb, reads, writes, scratch),
+            LeanOperation::Products { group, ref tiles, limb } => {
+                self.products(group, tiles.clone(), limb, reads, writes, scratch);
+            }
             LeanOperation::ExtendedProducts { limb } => self.extended_products(limb, reads, writes, scratch),
-            LeanOperation::SumGiants { limb } => self.sum_giants(limb, reads, writes),
+            LeanOperation::ExtendedBabies { ref babies, limb } => {
+                let has_others = basis.gadget().raised_words(limb) > 0;
+                for (place, index) in babies.clone().enumerate() {
+                    for clip in 0..self.batch {
+                        let (reads, out) = (of_clip(reads, clip, self.batch), of_clip_mut(writes, clip, self.batch));
+                        let (raised, pair) = reads.split_at(usize::from(has_others));
+                        let (raised, pair) = (raised.first().copied().unwrap_or_default(), pair.first().copied());
+                        let digits = RaisedLimb { limb, own: pair.map(|pair| &pair[n..]), raised };
+                        self.extended_baby(index, limb, (digits, pair), out[place]);
+                    }
+                }
+            }
+            LeanOperation::SumGiants { outputs, limb } => self.sum_giants(outputs, limb, reads, writes),
             LeanOperation::ConjugateDecompose => {
                 let (coefficients, second) = writes.split_last_mut().expect("two kinds of results");
                 basis.leave_second_into(reads, second, scratch);
@@ -266,24 +284,18 @@ impl<'t> Task<'t> {
         }
     }
 
-    fn products(self, number: usize, limb: usize, babies: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let (transform, outputs) = self.transform();
-        let first = group(transform.sums(outputs), number).start;
-        self.multiply_accumulate(number, first, limb, babies, sums, scratch);
-    }
-
-    /// One limb of a group's sums of products, of one clip after the other.
-    fn multiply_accumulate(
+    /// One limb of the sums of products of some tiles of a group, of one clip after the other.
+    fn products(
         self,
         number: usize,
-        first: usize,
+        tiles: Range<usize>,
         limb: usize,
         babies: &[&[u32]],
         sums: &mut [&mut [u32]],
         scratch: &mut [u32],
     ) {
         let (transform, outputs) = self.transform();
-        let (isa, modulus) = (self.context.isa(), self.context.modulus(self.stage.basis.prime(limb)));
+        let (isa, modulus) = (self.context.isa(), self.context.modulus(self.stage.tables.basis.prime(limb)));
         match &self.pieces.factors {
             Factors::Periodic(groups) => {
                 let shape = periodic_shape(transform, outputs, number);
@@ -291,11 +303,22 @@ impl<'t> Task<'t> {
                 // Weights are few beside the products with them: clips share them through the farther caches.
                 for clip in 0..self.batch {
                     let (babies, sums) = (of_clip(babies, clip, self.batch), of_clip_mut(sums, clip, self.batch));
-                    multiply_accumulate_periodic_into(isa, modulus, shape, babies, weights, sums, mode, scratch);
+                    multiply_accumulate_periodic_into(
+                        isa,
+                        modulus,
+                        shape,
+                        tiles.clone(),
+                        babies,
+                        weights,
+                        sums,
+                        mode,
+                        scratch,
+                    );
                 }
             }
             Factors::Terms(terms) => {
                 let n = self.context.n();
+                let first = sums_of(transform, outputs, number, tiles).start;
                 for place in 0..sums.len() / self.batch {
                     let mut started = false;
                     for term in terms.iter().filter(|term| term.sum == first + place) {
@@ -321,8 +344,8 @@ impl<'t> Task<'t> {
     }
 
     fn extended_products(self, limb: usize, reads: &[&[u32]], sums: &mut [&mut [u32]], scratch: &mut [u32]) {
-        let (basis, n) = (&self.stage.basis, self.context.n());
-        let (transform, _) = self.transform();
+        let (basis, n) = (&self.stage.tables.basis, self.context.n());
+        let (transform, outputs) = self.transform();
         let (raised, scratch) = scratch.split_at_mut(self.batch * basis.gadget().most_raised_words());
         let (babies, scratch) = scratch.split_at_mut(self.batch * 2 * n * transform.babies.len());
         let mut reads = self.reads(reads);
@@ -331,17 +354,9 @@ impl<'t> Task<'t> {
             let digits = self.raise(limb, &mut reads, raised);
             for index in transform.babies_of(input) {
                 // All clips while the key's limb is in the cache.
-                for (clip, &(digits, pair)) in digits.iter().enumerate() {
+                for (clip, &digits) in digits.iter().enumerate() {
                     let baby = (clip * transform.babies.len() + index) * 2 * n;
-                    let baby = &mut babies[baby..baby + 2 * n];
-                    match transform.babies[index].rotation {
-                        0 => basis.lift_limb_into(limb, pair, baby),
-                        amount => {
-                            let c0 = pair.map(|pair| &pair[..n]);
-                            let rotation = &self.stage.input_rotations[&amount];
-                            basis.rotate_limb_into(rotation, digits, c0, Accumulation::Overwrite, baby);
-                        }
-                    }
+                    self.extended_baby(index, limb, digits, &mut babies[baby..baby + 2 * n]);
                 }
             }
         }
@@ -350,7 +365,26 @@ impl<'t> Task<'t> {
         for babies in babies.chunks_exact(2 * n * transform.babies.len()) {
             let babies: ArrayVec<_, MOST_EXTENDED_BABIES> = babies.chunks_exact(2 * n).collect();
             let sums = sums.next().expect("sums of every clip");
-            one.multiply_accumulate(0, 0, limb, &babies, sums, scratch);
+            one.products(0, 0..tiles(transform, outputs, 0), limb, &babies, sums, scratch);
+        }
+    }
+
+    /// One limb of a rotated input in the extended basis, from its digits and its own limb, if it has it.
+    fn extended_baby(
+        self,
+        index: usize,
+        limb: usize,
+        (digits, pair): (RaisedLimb<'_>, Option<&[u32]>),
+        baby: &mut [u32],
+    ) {
+        let basis = &self.stage.tables.basis;
+        match self.transform().0.babies[index].rotation {
+            0 => basis.lift_limb_into(limb, pair, baby),
+            amount => {
+                let c0 = pair.map(|pair| &pair[..self.context.n()]);
+                let rotation = &self.stage.input_rotations[&amount];
+                basis.rotate_limb_into(rotation, digits, c0, Accumulation::Overwrite, baby);
+            }
         }
     }
 
@@ -366,7 +400,7 @@ impl<'t> Task<'t> {
         reads: &mut [Reads<'r, '_>],
         raised: &'d mut [u32],
     ) -> ArrayVec<(RaisedLimb<'d>, Option<&'r [u32]>), MAX_CLIPS> {
-        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (basis, n) = (&self.stage.tables.basis, self.context.n());
         let raised = raised.chunks_exact_mut(basis.gadget().most_raised_words());
         let of_clip = |(reads, raised): (&mut Reads<'r, '_>, &'d mut [u32])| {
             let coefficients = reads.next();
@@ -376,9 +410,9 @@ impl<'t> Task<'t> {
         reads.iter_mut().zip(raised).map(of_clip).collect()
     }
 
-    fn sum_giants(self, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]]) {
-        let (basis, n) = (&self.stage.basis, self.context.n());
-        let (transform, outputs) = self.transform();
+    fn sum_giants(self, outputs: usize, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]]) {
+        let (basis, n) = (&self.stage.tables.basis, self.context.n());
+        let (transform, _) = self.transform();
         let has_others = basis.gadget().raised_words(limb) > 0;
         let mut reads = self.reads(reads);
         // The giant by 0 comes first and overwrites.
@@ -406,7 +440,15 @@ impl<'t> Task<'t> {
         let [pair, third] = writes else { unreachable!("a pair and the third component") };
         let of = |part| groups[output].iter().zip(reads).filter(move |((of, _), _)| *of == part).map(|(_, &x)| x);
         let (real, imaginary) = (of(Part::Real), of(Part::Imaginary));
-        squares::square_sums_into(self.context, self.stage.basis.prime(limb), real, imaginary, pair, third, scratch);
+        squares::square_sums_into(
+            self.context,
+            self.stage.tables.basis.prime(limb),
+            real,
+            imaginary,
+            pair,
+            third,
+            scratch,
+        );
     }
 
     fn versions(self, limb: usize, reads: &[&[u32]], writes: &mut [&mut [u32]], scratch: &mut [u32]) {
@@ -417,7 +459,7 @@ impl<'t> Task<'t> {
                     (of_clip(reads, clip, self.batch), &mut of_clip_mut(writes, clip, self.batch)[version]);
                 let own = self.plaintexts.limb(own, limb);
                 let folded = rotated.map(|mask| (reads[1], self.plaintexts.limb(mask, limb)));
-                let prime = self.stage.basis.prime(limb);
+                let prime = self.stage.tables.basis.prime(limb);
                 squares::masked_into(self.context, prime, (reads[0], own), folded, out, scratch);
             }
         }
@@ -425,7 +467,7 @@ impl<'t> Task<'t> {
 
     fn sum_slots(self, step: i32, limb: usize, reads: &[&[u32]], totals: &mut [&mut [u32]], scratch: &mut [u32]) {
         let LeanStep::SlotSums(sums @ SlotSums { .. }) = self.stage.step else { unreachable!("slot sums' stage") };
-        let (basis, n) = (&self.stage.basis, self.context.n());
+        let (basis, n) = (&self.stage.tables.basis, self.context.n());
         let digits = self.raise(limb, &mut self.reads(reads), scratch);
         for (total, &(_, pair)) in totals.iter_mut().zip(&digits) {
             basis.lift_limb_into(limb, pair, total);

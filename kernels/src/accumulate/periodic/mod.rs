@@ -12,6 +12,8 @@
 
 mod weights;
 
+use std::ops::Range;
+
 pub use weights::{PeriodicShape, periodic_weight_words, periodic_weights_insert};
 
 use super::convolution::Accumulation;
@@ -48,17 +50,18 @@ const fn run_length(inputs: usize, n: usize) -> usize {
     run
 }
 
-/// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for all outputs o and the components c = 0 and 1, where the
-/// weights are periodic: constant on blocks of `n / blocks` residues.
+/// `out_o,c[i] = sum_k input_k,c[i] weight_k,o[i] mod q` for the outputs o of some tiles and the components c = 0 and 1,
+/// where the weights are periodic: constant on blocks of `n / blocks` residues. What one call sums, several may share:
+/// each takes some of the tiles, and all the same weights.
 ///
 /// - in: `inputs` in `[0, q)`, each `[component][n]`; `weights` in `[0, q)`, in Montgomery form, in the order that
 ///   [`periodic_weights_insert`] makes
-/// - out: `[0, q)`, each `[component][n]`; `scratch` holds nothing of use afterwards
+/// - out: `[0, q)`, each `[component][n]`, those of `tiles` only; `scratch` holds nothing of use afterwards
 /// - order: NTT values in bit-reversed order
 /// - bounds: see [the module](super)
 ///
 /// # Panics
-/// If there are not as many inputs and outputs as `shape` says, all of one length; if n is no power of two, below 16, or
+/// If there are not as many inputs as `shape` says, or outputs as its `tiles` have, all of one length; if n is no power of two, below 16, or
 /// its blocks are shorter than [`MIN_PERIODIC_BLOCK`]; if `weights` is not [`periodic_weight_words`] long, or `scratch` not
 /// at least [`multiply_accumulate_periodic_scratch_words`]; in debug builds, if a residue is not below q.
 #[expect(clippy::too_many_arguments, reason = "the operands, what to do with them, and where")]
@@ -66,18 +69,20 @@ pub fn multiply_accumulate_periodic_into(
     isa: Isa,
     modulus: Modulus,
     shape: PeriodicShape,
+    tiles: Range<usize>,
     inputs: &[&[u32]],
     weights: &[u32],
     outputs: &mut [&mut [u32]],
     mode: Accumulation,
     scratch: &mut [u32],
 ) {
-    let n = check_operands(modulus, shape, inputs, outputs, mode);
+    let n = inputs.first().map_or(0, |input| input.len() / 2);
+    let convolution = Convolution { modulus, shape, first_tile: tiles.start, end_tile: tiles.end, n, mode };
+    convolution.check_operands(inputs, outputs);
     check_weights(shape, weights);
     debug_assert_reduced(weights, modulus);
     let (words, given) = (multiply_accumulate_periodic_scratch_words(shape.inputs(), n), scratch.len());
     assert!(given >= words, "{given} words of scratch, {words} needed");
-    let convolution = Convolution { modulus, shape, n, mode };
     let packed = &mut scratch[..words];
     dispatch!(isa, convolve(
         convolution: Convolution,
@@ -88,46 +93,48 @@ pub fn multiply_accumulate_periodic_into(
     ));
 }
 
-/// The residues of a component, after checking the ciphertexts.
-#[track_caller]
-fn check_operands(
-    modulus: Modulus,
-    shape: PeriodicShape,
-    inputs: &[&[u32]],
-    outputs: &[&mut [u32]],
-    mode: Accumulation,
-) -> usize {
-    assert_eq!(inputs.len(), shape.inputs(), "inputs of a convolution");
-    assert_eq!(outputs.len(), shape.outputs(), "outputs of a convolution");
-    let (n, blocks) = (inputs[0].len() / 2, shape.blocks());
-    assert!(
-        n.is_power_of_two() && n >= BLOCK && n >= MIN_PERIODIC_BLOCK * blocks,
-        "limbs of {n} residues have no {blocks} blocks of {MIN_PERIODIC_BLOCK} or more"
-    );
-    for input in inputs {
-        assert_eq!(input.len(), 2 * n, "words of an input");
-        debug_assert_reduced(input, modulus);
-    }
-    for output in outputs {
-        assert_eq!(output.len(), 2 * n, "words of an output");
-        if mode == Accumulation::Add {
-            debug_assert_reduced(output, modulus);
-        }
-    }
-    n
-}
-
 /// What a call computes.
 #[derive(Clone, Copy)]
 struct Convolution {
     modulus: Modulus,
     shape: PeriodicShape,
+    /// The first tile that is summed.
+    first_tile: usize,
+    /// The first one after it that is not.
+    end_tile: usize,
     /// The residues of a component.
     n: usize,
     mode: Accumulation,
 }
 
 impl Convolution {
+    #[track_caller]
+    fn check_operands(self, inputs: &[&[u32]], outputs: &[&mut [u32]]) {
+        let Self { modulus, shape, n, mode, .. } = self;
+        assert_eq!(inputs.len(), shape.inputs(), "inputs of a convolution");
+        assert_eq!(outputs.len(), shape.outputs_of(self.tiles()).len(), "outputs of a convolution");
+        let blocks = shape.blocks();
+        assert!(
+            n.is_power_of_two() && n >= BLOCK && n >= MIN_PERIODIC_BLOCK * blocks,
+            "limbs of {n} residues have no {blocks} blocks of {MIN_PERIODIC_BLOCK} or more"
+        );
+        for input in inputs {
+            assert_eq!(input.len(), 2 * n, "words of an input");
+            debug_assert_reduced(input, modulus);
+        }
+        for output in outputs {
+            assert_eq!(output.len(), 2 * n, "words of an output");
+            if mode == Accumulation::Add {
+                debug_assert_reduced(output, modulus);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn tiles(self) -> Range<usize> {
+        self.first_tile..self.end_tile
+    }
+
     /// The residues that share a weight.
     #[inline(always)]
     fn block_length(self) -> usize {
@@ -161,13 +168,15 @@ fn convolve<L: Lanes>(
     outputs: &mut [&mut [u32]],
 ) {
     let sums = ProductSums::new(l, convolution.modulus);
-    let shape = convolution.shape;
+    let Convolution { shape, first_tile, .. } = convolution;
+    let first_output = shape.tile_start(first_tile);
     let packed_block = shape.inputs() * PACKED_INPUT;
     let run = packed.len() / packed_block * BLOCK;
     for first in (0..convolution.n).step_by(run) {
         pack(l, convolution.is_interleaved::<L>(), inputs, first, packed);
-        for tile in 0..shape.tiles() {
-            let outputs = &mut outputs[shape.tile_start(tile)..shape.tile_start(tile + 1)];
+        for tile in convolution.tiles() {
+            let (start, end) = (shape.tile_start(tile) - first_output, shape.tile_start(tile + 1) - first_output);
+            let outputs = &mut outputs[start..end];
             for (b, packed) in packed.chunks_exact(packed_block).enumerate() {
                 for lane in (0..BLOCK).step_by(L::COUNT) {
                     let at = first + b * BLOCK + lane;

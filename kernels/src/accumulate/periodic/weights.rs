@@ -1,5 +1,7 @@
 //! The weights of a convolution with periodic plaintexts: how many, and in which order.
 
+use std::ops::Range;
+
 /// The most outputs of a tile: 6 outputs have 24 registers of sums, of the 32 that AVX-512 has.
 const MAX_TILE: usize = 6;
 
@@ -49,8 +51,19 @@ impl PeriodicShape {
     }
 
     /// The number of tiles.
-    pub(super) const fn tiles(self) -> usize {
+    #[must_use]
+    pub const fn tiles(self) -> usize {
         self.outputs.div_ceil(MAX_TILE)
+    }
+
+    /// The outputs of some tiles.
+    ///
+    /// # Panics
+    /// If there are no such tiles.
+    #[must_use]
+    pub fn outputs_of(self, tiles: Range<usize>) -> Range<usize> {
+        assert!(tiles.start < tiles.end && tiles.end <= self.tiles(), "tiles {tiles:?} of {}", self.tiles());
+        self.tile_start(tiles.start)..self.tile_start(tiles.end)
     }
 
     /// The first output of a tile.

@@ -51,9 +51,28 @@ fn check(n: usize, shape: PeriodicShape, q: u32) {
             (Accumulation::Add, before.clone(), &added),
         ] {
             let (ciphertexts, mut out) = (views(&ciphertexts), start);
-            let outputs = &mut views_mut(&mut out);
-            multiply_accumulate_periodic_into(isa, modulus, shape, &ciphertexts, &weights, outputs, mode, &mut scratch);
-            assert!(&out == expected, "{isa}, q {q}, n {n}, {shape:?}, {mode:?}");
+            // In one call, and in one for the first tile and one for the others.
+            let whole = out.clone();
+            for mut parts in [vec![0..shape.tiles()], vec![0..1, 1..shape.tiles()]] {
+                parts.retain(|tiles| !tiles.is_empty());
+                out.clone_from(&whole);
+                let mut outputs = views_mut(&mut out);
+                for tiles in parts {
+                    let outputs = &mut outputs[shape.outputs_of(tiles.clone())];
+                    multiply_accumulate_periodic_into(
+                        isa,
+                        modulus,
+                        shape,
+                        tiles,
+                        &ciphertexts,
+                        &weights,
+                        outputs,
+                        mode,
+                        &mut scratch,
+                    );
+                }
+                assert!(&out == expected, "{isa}, q {q}, n {n}, {shape:?}, {mode:?}");
+            }
         }
     }
 }
@@ -79,6 +98,7 @@ fn largest_sums_do_not_overflow() {
                     isa,
                     modulus,
                     shape,
+                    0..1,
                     &ciphertexts,
                     &weights,
                     outputs,
@@ -109,8 +129,8 @@ fn run(lengths: &Lengths) {
     let (inputs, mut outputs) = (zeros(&lengths.inputs), zeros(&lengths.outputs));
     let (weights, mut scratch) = (vec![0; lengths.weights], vec![0; lengths.scratch]);
     let (shape, inputs, outputs) = (PeriodicShape::new(2, 2, 4), views(&inputs), &mut views_mut(&mut outputs));
-    let mode = Accumulation::Overwrite;
-    multiply_accumulate_periodic_into(isa, modulus, shape, &inputs, &weights, outputs, mode, &mut scratch);
+    let (mode, tiles) = (Accumulation::Overwrite, 0..shape.tiles());
+    multiply_accumulate_periodic_into(isa, modulus, shape, tiles, &inputs, &weights, outputs, mode, &mut scratch);
 }
 
 #[test]
@@ -196,5 +216,15 @@ fn whole_plaintext() {
 fn unreduced_weight() {
     let ((isa, modulus), shape) = (any(), PeriodicShape::new(1, 1, 1));
     let (mode, outputs) = (Accumulation::Overwrite, &mut [&mut [0; 32][..]]);
-    multiply_accumulate_periodic_into(isa, modulus, shape, &[&[0; 32]], &[12_289], outputs, mode, &mut [0; 32]);
+    multiply_accumulate_periodic_into(
+        isa,
+        modulus,
+        shape,
+        0..shape.tiles(),
+        &[&[0; 32]],
+        &[12_289],
+        outputs,
+        mode,
+        &mut [0; 32],
+    );
 }
