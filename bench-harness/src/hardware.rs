@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -19,10 +19,11 @@ use hear_kernels::simd::Isa;
 use hear_model::network::{Dimension, Shape};
 use hear_scheduler::{
     Executor, GraphBuilder, Memory, MemoryOptions, RunOptions, Serial, TaskContext, TaskId, Topology,
-    simulate::{Caches, Machine, MainMemory, Overhead},
+    affinity::bind_current_thread,
+    simulate::{Caches, Machine, MainMemory, Overhead, Transfer},
 };
 
-use crate::floors::BestSpeeds;
+use crate::{floors::BestSpeeds, statistics::Summary};
 
 /// Empty tasks of the graph by which the cost of a task is measured.
 const EMPTY_TASKS: usize = 10_000;
@@ -33,6 +34,14 @@ const USUAL_L3_BYTES: u64 = 32 << 20;
 /// How fast a thread of a shared core is taken to compute against one alone: vector code of the kind here gains a fifth
 /// from a second thread. Not measured.
 const SHARED_CORE_SPEED: f64 = 0.6;
+
+/// What one thread writes and another one reads, in cache lines: 512 KiB, which a second level holds, as the values are
+/// that tasks hand on.
+const TRANSFER_LINES: usize = 8192;
+/// The usual length of a cache line.
+const LINE_BYTES: usize = 64;
+/// How often it is handed over.
+const TRANSFERS: usize = 200;
 
 /// [`Machine::kernels_ns`].
 type KernelTimes = BTreeMap<String, BTreeMap<String, f64>>;
@@ -54,6 +63,7 @@ pub fn measure() -> Result<Machine> {
     let caches = topology.cache_sizes();
     // A socket may have several third levels, each of some of its cores.
     let l3_bytes: u64 = topology.caches.iter().filter(|cache| cache.level == 3).filter_map(|cache| cache.bytes).sum();
+    let transfer = transfer(&topology);
     Ok(Machine {
         name: topology.model_name.unwrap_or_else(|| "unknown processor".to_owned()),
         sockets,
@@ -71,6 +81,7 @@ pub fn measure() -> Result<Machine> {
             // A machine that does something else may read less with all cores than it did with one.
             socket_bytes_per_ns: rounded((together / sockets as f64).max(core_bytes_per_ns)),
         },
+        transfer,
         overhead: Overhead { task_ns: rounded(task_ns()?), wake_ns: rounded(wake_ns()) },
         frequency: Vec::new(),
         kernels_ns,
@@ -94,6 +105,61 @@ fn kernels() -> Result<(KernelTimes, f64)> {
 /// What each of so many threads reads while all of them do.
 fn bytes_per_ns(context: &Context, threads: usize) -> f64 {
     BestSpeeds::measure(context, threads).bytes_per_ns
+}
+
+/// How fast a core reads what it wrote itself, and what another one wrote: medians. `None` where there is one core only.
+fn transfer(topology: &Topology) -> Option<Transfer> {
+    let package = topology.cores.first()?.package;
+    let mut neighbours =
+        topology.cores.iter().filter(|core| core.package == package).filter_map(|core| core.cpus.first());
+    let (&reader, &writer) = (neighbours.next()?, neighbours.next()?);
+    // Where threads cannot be bound, the system keeps two busy ones apart.
+    let bind = |cpu| drop(topology.can_pin.then(|| bind_current_thread(cpu)));
+    // A word of each line: what moves is the line.
+    const WORDS: usize = LINE_BYTES / size_of::<u64>();
+    let memory: Vec<AtomicU64> = (0..TRANSFER_LINES * WORDS).map(|_| AtomicU64::new(0)).collect();
+    let write = |value| memory.iter().step_by(WORDS).for_each(|word| word.store(value, Ordering::Relaxed));
+    let read = || {
+        let start = Instant::now();
+        let sum = memory.iter().step_by(WORDS).fold(0_u64, |sum, word| sum.wrapping_add(word.load(Ordering::Relaxed)));
+        std::hint::black_box(sum);
+        (TRANSFER_LINES * LINE_BYTES) as f64 / (start.elapsed().as_secs_f64() * 1e9)
+    };
+    // Counts up: odd while it is the writer's turn.
+    let turn = AtomicU64::new(0);
+    let await_turn = |number| {
+        while turn.load(Ordering::Acquire) != number {
+            std::hint::spin_loop();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            bind(writer);
+            for number in 0..TRANSFERS as u64 {
+                await_turn(2 * number + 1);
+                write(number);
+                turn.store(2 * number + 2, Ordering::Release);
+            }
+        });
+        let measure = || {
+            bind(reader);
+            let round = |number| {
+                turn.store(2 * number + 1, Ordering::Release);
+                await_turn(2 * number + 2);
+                let other = read();
+                write(number);
+                (read(), other)
+            };
+            let (own, other): (Vec<f64>, Vec<f64>) = (0..TRANSFERS as u64).map(round).unzip();
+            Some(Transfer { own_bytes_per_ns: median(own)?, other_bytes_per_ns: median(other)? })
+        };
+        // In a thread of its own: the caller's stays where it may run.
+        scope.spawn(measure).join().ok().flatten()
+    })
+}
+
+fn median(values: Vec<f64>) -> Option<f64> {
+    Summary::of(&values).map(|summary| rounded(summary.median))
 }
 
 /// The tables of `lean-hear`, by which kernels are timed.
@@ -174,5 +240,15 @@ mod tests {
         let (task, wake) = (task_ns().unwrap(), wake_ns());
         assert!(task > 1.0 && task < 1e6, "{task}");
         assert!(wake > 100.0 && wake < 1e8, "{wake}");
+    }
+
+    #[test]
+    fn bytes_are_handed_over_where_there_are_two_cores() {
+        let topology = Topology::detect();
+        let found = transfer(&topology);
+        assert_eq!(found.is_some(), topology.cores.len() > 1);
+        for Transfer { own_bytes_per_ns, other_bytes_per_ns } in found {
+            assert!(own_bytes_per_ns > 0.01 && other_bytes_per_ns > 0.01, "{own_bytes_per_ns}, {other_bytes_per_ns}");
+        }
     }
 }

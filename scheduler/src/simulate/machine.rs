@@ -22,6 +22,9 @@ pub struct Machine {
     pub caches: Caches,
     /// Memory.
     pub memory: MainMemory,
+    /// How fast a core reads what cores have just written; without it, as fast as what it wrote itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
     /// What scheduling costs.
     pub overhead: Overhead,
     /// How a socket's frequency depends on how many of its cores are in use, against that at which the kernels were
@@ -55,6 +58,23 @@ pub struct MainMemory {
     pub core_bytes_per_ns: f64,
     /// What all cores of a socket read together, from the socket's own memory.
     pub socket_bytes_per_ns: f64,
+}
+
+/// Reading what lies in the caches of some core, bytes a nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// What the reader wrote itself.
+    pub own_bytes_per_ns: f64,
+    /// What another core of the socket wrote.
+    pub other_bytes_per_ns: f64,
+}
+
+impl Transfer {
+    /// How much longer a byte takes that another core wrote.
+    pub(super) fn ns_per_byte(self) -> f64 {
+        (self.other_bytes_per_ns.recip() - self.own_bytes_per_ns.recip()).max(0.0)
+    }
 }
 
 /// What scheduling costs.
@@ -144,7 +164,13 @@ impl Machine {
             ("memory.core_bytes_per_ns".to_owned(), core_bytes_per_ns),
             ("memory.socket_bytes_per_ns".to_owned(), socket_bytes_per_ns),
         ];
-        for (key, value) in positive.into_iter().chain(frequencies).chain(kernels) {
+        let transfers = self.transfer.iter().flat_map(|transfer| {
+            [
+                ("transfer.own_bytes_per_ns".to_owned(), transfer.own_bytes_per_ns),
+                ("transfer.other_bytes_per_ns".to_owned(), transfer.other_bytes_per_ns),
+            ]
+        });
+        for (key, value) in positive.into_iter().chain(transfers).chain(frequencies).chain(kernels) {
             if !(value.is_finite() && value > 0.0) {
                 return refuse(&key, value.to_string(), "a number above 0");
             }
@@ -255,6 +281,7 @@ pub(super) mod testing {
             shared_core_speed: 0.6,
             caches: Caches { l1d_bytes: 1 << 15, l2_bytes: 1 << 20, l3_bytes: 32 << 20 },
             memory: MainMemory { bytes: 1 << 34, core_bytes_per_ns: 10.0, socket_bytes_per_ns: 16.0 },
+            transfer: None,
             overhead: Overhead { task_ns: 0.0, wake_ns: 0.0 },
             frequency: Vec::new(),
             kernels_ns: BTreeMap::from([("wide".to_owned(), BTreeMap::from([("sum".to_owned(), 100.0)]))]),
@@ -287,6 +314,10 @@ mod tests {
             refuse(|machine| machine.overhead.wake_ns = f64::NAN),
             "hardware.overhead.wake_ns = NaN: expected a number from 0"
         );
+        let transfer = |machine: &mut Machine| {
+            machine.transfer = Some(Transfer { own_bytes_per_ns: 100.0, other_bytes_per_ns: 0.0 });
+        };
+        assert_eq!(refuse(transfer), "hardware.transfer.other_bytes_per_ns = 0: expected a number above 0");
         assert!(refuse(|machine| machine.shared_core_speed = 1.5).contains("shared_core_speed = 1.5"));
         assert!(refuse(|machine| machine.memory.bytes = 0).contains("memory.bytes = 0"));
         assert!(refuse(|machine| machine.memory.socket_bytes_per_ns = 9.0).contains("at least core_bytes_per_ns = 10"));

@@ -16,6 +16,10 @@
 //! its place is next written do. Distances are those of program order, which is that of the measured run; other orders
 //! reuse about as much, since the cache is shared by the cores that work. Faster caches are part of the computing.
 //!
+//! **Transfers.** What a task reads that a task of another worker wrote takes longer than what its own worker wrote, by what
+//! [`Machine::transfer`] says a byte, unless it comes from memory anyway. On the machine that was measured all of it was its
+//! own. Who wrote what is known during the replay only.
+//!
 //! **Contention.** Within a task the two parts alternate finely, so at all times each running task on a socket moves its
 //! bytes at `bytes / (compute + bytes / b)`. The speed b is the same for all of them: what one core can have, or as much
 //! as lets the sum be what the socket can have. It is found anew whenever a task starts or ends. So tasks that ask for
@@ -32,15 +36,15 @@
 //! know. [`Policy::ForkJoin`]: wave by wave, the most costly task first. Each task costs [`Overhead::task_ns`] beside its own
 //! time.
 //!
-//! What the model leaves out: moving a buffer from one core's cache to another's, memory of another socket (all data lie
-//! near their readers), the system's other work, and that a socket's last few percent of bandwidth come late.
+//! What the model leaves out: memory of another socket (all data lie near their readers), that writing to where another
+//! core's data lie takes longer too, the system's other work, and that a socket's last few percent of bandwidth come late.
 
 mod machine;
 mod predict;
 mod schedule;
 mod workload;
 
-pub use machine::{Caches, Frequency, Machine, MachineError, MainMemory, Overhead};
+pub use machine::{Caches, Frequency, Machine, MachineError, MainMemory, Overhead, Transfer};
 pub use predict::{Bound, Bounds, Losses, Prediction, Scenario, ScenarioError, efficient_threads};
 pub use schedule::Policy;
-pub use workload::{Reuse, Workload, WorkloadError, WorkloadTask};
+pub use workload::{Reuse, Source, Workload, WorkloadError, WorkloadTask};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::machine::{Machine, MachineError, Worker};
+use super::machine::{Machine, MachineError, Transfer, Worker};
 use super::schedule::{Bandwidth, Policy, Replay};
 use super::workload::{Workload, WorkloadError};
 use crate::trace::critical_path;
@@ -26,6 +26,8 @@ pub struct Scenario<'a> {
     parts: Vec<f64>,
     /// What each task moves to and from memory here.
     bytes: Vec<f64>,
+    /// What each task reads from caches here, and the tasks that wrote it.
+    sources: Vec<Vec<(usize, f64)>>,
     /// What is outside of the graph, at speed 1.
     outside_ns: f64,
 }
@@ -106,6 +108,8 @@ pub struct Losses {
     pub critical_path_ns: f64,
     /// Because there were no tasks, or none that small, when a thread was free; with waking up and barriers.
     pub placement_ns: f64,
+    /// Because threads read what others wrote.
+    pub transfer_ns: f64,
     /// Because threads share the memory's bandwidth.
     pub bandwidth_ns: f64,
 }
@@ -120,6 +124,8 @@ pub enum Bound {
     CriticalPath,
     /// The memory.
     Bandwidth,
+    /// Reading what other cores have just written.
+    Transfer,
     /// The tasks are too large or become ready too late.
     Placement,
 }
@@ -130,6 +136,7 @@ impl fmt::Display for Bound {
             Self::Work => "work",
             Self::CriticalPath => "critical path",
             Self::Bandwidth => "bandwidth",
+            Self::Transfer => "transfers",
             Self::Placement => "placement",
         })
     }
@@ -180,6 +187,7 @@ impl<'a> Scenario<'a> {
             compute_ns,
             parts,
             bytes,
+            sources: workload.cached_sources(machine.caches.l3_bytes),
             outside_ns: workload.outside_ns as f64 * scale,
         })
     }
@@ -192,20 +200,20 @@ impl<'a> Scenario<'a> {
     pub fn predict(&self, threads: usize) -> Prediction {
         assert!(threads > 0, "a run on 0 threads");
         let workers = self.machine.workers(threads);
-        let latency_ns = self.latency_ns(&workers, self.machine.memory.socket_bytes_per_ns);
-        let one = if threads == 1 {
-            latency_ns
-        } else {
-            self.latency_ns(&self.machine.workers(1), self.machine.memory.socket_bytes_per_ns)
-        };
-        let uncontended_ns = self.latency_ns(&workers, f64::INFINITY);
+        let socket = self.machine.memory.socket_bytes_per_ns;
+        let transfer = self.machine.transfer.map_or(0.0, Transfer::ns_per_byte);
+        let latency_ns = self.latency_ns(&workers, socket, transfer);
+        let one = if threads == 1 { latency_ns } else { self.latency_ns(&self.machine.workers(1), socket, transfer) };
+        let apart_ns = self.latency_ns(&workers, f64::INFINITY, 0.0);
+        let uncontended_ns = if transfer > 0.0 { self.latency_ns(&workers, f64::INFINITY, transfer) } else { apart_ns };
         let bounds = self.bounds(&workers);
         let outside = self.outside_ns / workers[0].speed;
         // What would be left if every free thread found a task: at least the outside and the threads' even shares.
         let dependent = bounds.critical_path_ns.max(outside + bounds.work_ns - outside / threads as f64);
         let losses = Losses {
             critical_path_ns: (dependent - bounds.work_ns).max(0.0),
-            placement_ns: (uncontended_ns - dependent).max(0.0),
+            placement_ns: (apart_ns - dependent).max(0.0),
+            transfer_ns: (uncontended_ns - apart_ns).max(0.0),
             bandwidth_ns: (latency_ns - uncontended_ns).max(0.0),
         };
         let Workload { arena_bytes, scratch_bytes_per_worker, resident_bytes, .. } = *self.workload;
@@ -225,12 +233,14 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    fn latency_ns(&self, workers: &[Worker], socket_bytes_per_ns: f64) -> f64 {
+    fn latency_ns(&self, workers: &[Worker], socket_bytes_per_ns: f64, transfer_ns_per_byte: f64) -> f64 {
         let replay = Replay {
             predecessors: &self.predecessors,
             estimates: &self.estimates,
             compute_ns: &self.compute_ns,
             bytes: &self.bytes,
+            sources: &self.sources,
+            transfer_ns_per_byte,
             workers,
             bandwidth: Bandwidth { core: self.machine.memory.core_bytes_per_ns, socket: socket_bytes_per_ns },
             wake_ns: self.machine.overhead.wake_ns,
@@ -290,10 +300,11 @@ fn per_socket(workers: &[Worker]) -> Vec<Vec<Worker>> {
 
 impl Losses {
     fn largest(&self, latency_ns: f64) -> Bound {
-        let Self { critical_path_ns, placement_ns, bandwidth_ns } = *self;
+        let Self { critical_path_ns, placement_ns, transfer_ns, bandwidth_ns } = *self;
         let causes = [
             (Bound::CriticalPath, critical_path_ns),
             (Bound::Bandwidth, bandwidth_ns),
+            (Bound::Transfer, transfer_ns),
             (Bound::Placement, placement_ns),
         ];
         let all: f64 = causes.iter().map(|cause| cause.1).sum();
@@ -329,6 +340,7 @@ mod tests {
             streamed_bytes,
             fetched: vec![Reuse { distance_mib: 1, bytes: 64 * MIB }],
             written: Vec::new(),
+            sources: Vec::new(),
             predecessors: predecessors.to_vec(),
         };
         Workload {
@@ -474,7 +486,8 @@ mod tests {
                 prop_assert!(latency_ns >= bounds.work_ns.max(bounds.critical_path_ns) - slack);
                 prop_assert!(latency_ns >= bounds.bandwidth_ns - slack);
                 prop_assert!(latency_ns <= work + slack);
-                let parts = bounds.work_ns + losses.critical_path_ns + losses.placement_ns + losses.bandwidth_ns;
+                let Losses { critical_path_ns, placement_ns, transfer_ns, bandwidth_ns } = losses;
+                let parts = bounds.work_ns + critical_path_ns + placement_ns + transfer_ns + bandwidth_ns;
                 prop_assert!(parts >= latency_ns - slack);
                 prop_assert!((scenario.predict(1).latency_ns - work).abs() <= slack);
             }

@@ -25,6 +25,10 @@ pub(super) struct Replay<'a> {
     pub(super) compute_ns: &'a [f64],
     /// By task: to and from memory.
     pub(super) bytes: &'a [f64],
+    /// By task: bytes that it reads, and the earlier task that wrote them.
+    pub(super) sources: &'a [Vec<(usize, f64)>],
+    /// How much longer a byte takes that a task of another worker wrote.
+    pub(super) transfer_ns_per_byte: f64,
     pub(super) workers: &'a [Worker],
     pub(super) bandwidth: Bandwidth,
     pub(super) wake_ns: f64,
@@ -72,10 +76,12 @@ enum State {
     Asleep,
     /// Comes at that time to look for a task.
     Waking(f64),
-    /// At a task, of which a part in (0, 1] is left; all of it takes `duration` at the present speeds.
+    /// At a task, of which a part in (0, 1] is left; all of it takes `duration` at the present speeds. `transfer` is the part
+    /// of that in which it waits for what other workers wrote.
     Running {
         task: usize,
         left: f64,
+        transfer: f64,
         duration: f64,
     },
 }
@@ -86,14 +92,21 @@ struct Run<'a> {
     states: Vec<State>,
     /// Sockets on which a task has started or ended since speeds were found.
     stale: Vec<bool>,
+    /// By task: the worker that it was started on.
+    ran_on: Vec<usize>,
 }
 
 impl Replay<'_> {
     /// From the start to the end of the last task.
     pub(super) fn makespan_ns(&self) -> f64 {
         let sockets = self.workers.iter().map(|worker| worker.socket + 1).max().unwrap_or(0);
-        let run =
-            Run { replay: self, now: 0.0, states: vec![State::Asleep; self.workers.len()], stale: vec![true; sockets] };
+        let run = Run {
+            replay: self,
+            now: 0.0,
+            states: vec![State::Asleep; self.workers.len()],
+            stale: vec![true; sockets],
+            ran_on: vec![0; self.predecessors.len()],
+        };
         match self.policy {
             Policy::Stealing => run.stealing(),
             Policy::ForkJoin => run.fork_join(),
@@ -204,8 +217,11 @@ impl Run<'_> {
     }
 
     fn start(&mut self, worker: usize, task: usize) {
+        self.ran_on[task] = worker;
+        let others = self.replay.sources[task].iter().filter(|&&(source, _)| self.ran_on[source] != worker);
+        let transfer = others.map(|(_, bytes)| bytes).sum::<f64>() * self.replay.transfer_ns_per_byte;
         // The duration is found before time goes on.
-        self.states[worker] = State::Running { task, left: 1.0, duration: 0.0 };
+        self.states[worker] = State::Running { task, left: 1.0, transfer, duration: 0.0 };
         self.stale[self.replay.workers[worker].socket] = true;
     }
 
@@ -241,20 +257,21 @@ impl Run<'_> {
     /// Finds how long the running tasks take on the sockets where one has started or ended.
     fn find_speeds(&mut self) {
         let Replay { workers, compute_ns, bytes, bandwidth, .. } = self.replay;
-        let parts = |worker: &Worker, task: usize| (compute_ns[task] / worker.speed, bytes[task]);
+        let parts =
+            |worker: &Worker, task: usize, transfer: f64| (compute_ns[task] / worker.speed + transfer, bytes[task]);
         for (socket, stale) in self.stale.iter_mut().enumerate().filter(|(_, stale)| **stale) {
             *stale = false;
             let here = || workers.iter().zip(&self.states).filter(|(worker, _)| worker.socket == socket);
             let running = here().filter_map(|(worker, state)| match *state {
-                State::Running { task, .. } => Some(parts(worker, task)),
+                State::Running { task, transfer, .. } => Some(parts(worker, task, transfer)),
                 _ => None,
             });
             let speed = bandwidth.share(&running.collect::<Vec<_>>());
             for (worker, state) in workers.iter().zip(&mut self.states) {
-                if let State::Running { task, duration, .. } = state
+                if let State::Running { task, transfer, duration, .. } = state
                     && worker.socket == socket
                 {
-                    let (compute, bytes) = parts(worker, *task);
+                    let (compute, bytes) = parts(worker, *task, *transfer);
                     *duration = compute + bytes / speed;
                 }
             }
@@ -270,6 +287,19 @@ mod tests {
 
     /// Tasks are (compute, bytes, predecessors); estimates are the compute parts.
     fn makespan(tasks: &[(f64, f64, &[usize])], threads: usize, wake_ns: f64, policy: Policy) -> f64 {
+        makespan_with(tasks, 0.0, threads, wake_ns, policy)
+    }
+
+    /// Each task reads 10 bytes of every predecessor.
+    fn makespan_with(
+        tasks: &[(f64, f64, &[usize])],
+        transfer_ns_per_byte: f64,
+        threads: usize,
+        wake_ns: f64,
+        policy: Policy,
+    ) -> f64 {
+        let sources: Vec<Vec<(usize, f64)>> =
+            tasks.iter().map(|task| task.2.iter().map(|&source| (source, 10.0)).collect()).collect();
         let predecessors: Vec<Vec<usize>> = tasks.iter().map(|task| task.2.to_vec()).collect();
         let compute_ns: Vec<f64> = tasks.iter().map(|task| task.0).collect();
         let bytes: Vec<f64> = tasks.iter().map(|task| task.1).collect();
@@ -279,6 +309,8 @@ mod tests {
             estimates: &estimates,
             compute_ns: &compute_ns,
             bytes: &bytes,
+            sources: &sources,
+            transfer_ns_per_byte,
             workers: &vec![Worker { socket: 0, speed: 1.0 }; threads],
             bandwidth: FREE,
             wake_ns,
@@ -356,6 +388,17 @@ mod tests {
         let b = FREE.share(&mixed);
         let moved: f64 = mixed.iter().map(|(compute, bytes)| bytes / (compute + bytes / b)).sum();
         assert!(b < 10.0 && (moved - 16.0).abs() < 1e-9, "{moved} at {b}");
+    }
+
+    #[test]
+    fn what_other_workers_wrote_takes_longer() {
+        // 10, then two of 20, then 10: one of the two is not where the first was, and the last is with one of them.
+        let tasks: [(f64, f64, &[usize]); 4] =
+            [(10.0, 0.0, &[]), (20.0, 0.0, &[0]), (20.0, 0.0, &[0]), (10.0, 0.0, &[1, 2])];
+        for policy in BOTH {
+            close(makespan_with(&tasks, 0.5, 1, 0.0, policy), 60.0);
+            close(makespan_with(&tasks, 0.5, 2, 0.0, policy), 10.0 + 25.0 + 15.0);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A graph with what its tasks took, and how far apart they touch the same memory.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,8 @@ pub struct WorkloadTask {
     pub fetched: Vec<Reuse>,
     /// What it writes, by the bytes touched until the places are next written: nearest first.
     pub written: Vec<Reuse>,
+    /// What it reads, by the task of the same run that wrote it last, ascending.
+    pub sources: Vec<Source>,
     /// The tasks that it waits for, by index: all of them earlier ones.
     pub predecessors: Vec<usize>,
 }
@@ -60,6 +63,18 @@ pub struct Reuse {
     pub distance_mib: u64,
     /// How many bytes are used again.
     pub bytes: u64,
+}
+
+/// Bytes that a task reads, and who wrote them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The index of the task that wrote them last.
+    pub task: usize,
+    /// How many.
+    pub bytes: u64,
+    /// The bytes that are touched in between, in MiB, rounded up.
+    pub distance_mib: u64,
 }
 
 /// A workload that is none.
@@ -96,8 +111,8 @@ impl Workload {
     /// If there is no run, or one without a trace, or of another graph.
     pub fn new(graph: &Graph, runs: &[Report]) -> Result<Self, TraceError> {
         let traces = runs.iter().map(|run| by_task(graph, run)).collect::<Result<Vec<_>, _>>()?;
-        let Traffic { fetched, written } = Traffic::of(graph);
-        let tasks = graph.tasks().zip(fetched.into_iter().zip(written)).map(|(id, (fetched, written))| {
+        let Traffic { mut fetched, mut written, mut sources } = Traffic::of(graph);
+        let tasks = graph.tasks().map(|id| {
             let task = id.index();
             let times = traces.iter().map(|trace| trace[task].end_ns - trace[task].start_ns).collect();
             let cost = graph.cost(id);
@@ -106,8 +121,9 @@ impl Workload {
                 time_ns: median(times).ok_or(TraceError::NoRuns)?,
                 estimate_ns: cost.time_ns,
                 streamed_bytes: cost.streamed_bytes,
-                fetched,
-                written,
+                fetched: mem::take(&mut fetched[task]),
+                written: mem::take(&mut written[task]),
+                sources: mem::take(&mut sources[task]),
                 predecessors: graph.predecessors(id).iter().map(|task| task.index()).collect(),
             })
         });
@@ -127,11 +143,12 @@ impl Workload {
     /// If it has no tasks, or a task names what there is not.
     pub fn check(&self) -> Result<(), WorkloadError> {
         let stages = self.stages.len();
-        for (task, &WorkloadTask { stage, ref predecessors, .. }) in self.tasks.iter().enumerate() {
+        for (task, &WorkloadTask { stage, ref predecessors, ref sources, .. }) in self.tasks.iter().enumerate() {
             if stage >= stages {
                 return Err(WorkloadError::UnknownStage { task, stage, stages });
             }
-            if let Some(&predecessor) = predecessors.iter().find(|&&predecessor| predecessor >= task) {
+            let sources = sources.iter().map(|source| &source.task);
+            if let Some(&predecessor) = predecessors.iter().chain(sources).find(|&&predecessor| predecessor >= task) {
                 return Err(WorkloadError::Backwards { task, predecessor });
             }
         }
@@ -155,6 +172,15 @@ impl Workload {
         };
         self.tasks.iter().map(of_task).collect()
     }
+
+    /// What each task reads that is still in a cache of so many bytes, and the tasks that wrote it.
+    pub(super) fn cached_sources(&self, cache_bytes: u64) -> Vec<Vec<(usize, f64)>> {
+        let near = |source: &&Source| source.distance_mib.saturating_mul(MEBIBYTE) <= cache_bytes;
+        let of_task = |task: &WorkloadTask| {
+            task.sources.iter().filter(near).map(|source| (source.task, source.bytes as f64)).collect()
+        };
+        self.tasks.iter().map(of_task).collect()
+    }
 }
 
 impl WorkloadTask {
@@ -169,10 +195,11 @@ impl Reuse {
     }
 }
 
-/// [`WorkloadTask::fetched`] and [`WorkloadTask::written`] of every task.
+/// [`WorkloadTask::fetched`], [`WorkloadTask::written`] and [`WorkloadTask::sources`] of every task.
 struct Traffic {
     fetched: Vec<Vec<Reuse>>,
     written: Vec<Vec<Reuse>>,
+    sources: Vec<Vec<Source>>,
 }
 
 /// A piece of the arena: when it was last touched, and who wrote it last and when. Times are bytes touched so far.
@@ -190,6 +217,7 @@ impl Traffic {
         let mut blocks = vec![Block::default(); graph.arena_words().div_ceil(BLOCK_WORDS)];
         let mut fetched = vec![BTreeMap::new(); graph.task_count()];
         let mut written = fetched.clone();
+        let mut sources: Vec<BTreeMap<usize, Source>> = vec![BTreeMap::new(); graph.task_count()];
         let mut clock = 0;
         for counts in [false, true] {
             for id in graph.tasks() {
@@ -200,6 +228,14 @@ impl Traffic {
                         let place = &mut blocks[block];
                         if counts {
                             *fetched[task].entry(distance_mib(start, place.touched_at)).or_insert(0) += bytes;
+                            // What has no earlier writer is an input, or what an earlier run has left.
+                            if let Some(writer) = place.writer.filter(|&writer| !writes && writer < task) {
+                                let distance_mib = distance_mib(start, place.written_at);
+                                let none = Source { task: writer, bytes: 0, distance_mib };
+                                let source = sources[task].entry(writer).or_insert(none);
+                                source.bytes += bytes;
+                                source.distance_mib = source.distance_mib.min(distance_mib);
+                            }
                             if let Some(writer) = place.writer.filter(|_| writes) {
                                 let distance = distance_mib(start, place.written_at);
                                 *written[writer].entry(distance).or_insert(0) += bytes;
@@ -223,7 +259,8 @@ impl Traffic {
             };
             maps.into_iter().map(row).collect()
         };
-        Self { fetched: rows(fetched), written: rows(written) }
+        let sources = sources.into_iter().map(|sources| sources.into_values().collect()).collect();
+        Self { fetched: rows(fetched), written: rows(written), sources }
     }
 }
 
@@ -280,12 +317,18 @@ mod tests {
         builder.task(stage, cost(0), &[buffer.into()], &[]);
         builder.task(stage, cost(0), &[], &[buffer.into()]);
         let graph = builder.finish(&MemoryOptions { reuse: ReusePolicy::Never }).unwrap();
-        let Traffic { fetched, written } = Traffic::of(&graph);
+        let Traffic { fetched, written, sources } = Traffic::of(&graph);
         let reuse = |distance_mib, mib| vec![Reuse { distance_mib, bytes: mib * MIB }];
         assert_eq!(fetched, [reuse(8, 8), vec![], reuse(48, 8), reuse(8, 8)]);
         assert_eq!(written, [reuse(56, 8), vec![], vec![], reuse(8, 8)]);
 
+        // The reader has the first writer's bytes, 48 MiB later.
+        let source = Source { task: 0, bytes: 8 * MIB, distance_mib: 48 };
+        assert_eq!(sources, [vec![], vec![], vec![source], vec![]]);
+
         let workload = workload_of(&graph);
+        assert_eq!(workload.cached_sources(32 * MIB)[2], []);
+        assert_eq!(workload.cached_sources(50 * MIB)[2], [(0, (8 * MIB) as f64)]);
         let mib = |cache_mib: u64| -> Vec<f64> {
             workload.memory_bytes(cache_mib * MIB).iter().map(|bytes| bytes / MIB as f64).collect()
         };
