@@ -247,7 +247,7 @@ mod tests {
         let topology = Topology::detect();
         let found = transfer(&topology);
         assert_eq!(found.is_some(), topology.cores.len() > 1);
-        for Transfer { own_bytes_per_ns, other_bytes_per_ns } in found {
+        if let Some(Transfer { own_bytes_per_ns, other_bytes_per_ns }) = found {
             assert!(own_bytes_per_ns > 0.01 && other_bytes_per_ns > 0.01, "{own_bytes_per_ns}, {other_bytes_per_ns}");
         }
     }

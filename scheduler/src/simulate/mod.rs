@@ -20,10 +20,11 @@
 //! [`Machine::transfer`] says a byte, unless it comes from memory anyway. On the machine that was measured all of it was its
 //! own. Who wrote what is known during the replay only.
 //!
-//! **Contention.** Within a task the two parts alternate finely, so at all times each running task on a socket moves its
-//! bytes at `bytes / (compute + bytes / b)`. The speed b is the same for all of them: what one core can have, or as much
-//! as lets the sum be what the socket can have. It is found anew whenever a task starts or ends. So tasks that ask for
-//! less than the socket has do not slow each other down at all, and tasks that do nothing but read share it equally.
+//! **Contention.** Within a task the two parts alternate finely, and independently of other tasks. While k tasks of a
+//! socket are at their memory parts, each moves what one core can have, or a k-th of what the socket can have where that is
+//! less; a task is taken to go on at the mean of that over k, which is found anew whenever a task starts or ends. So tasks
+//! that ask for half of the socket's bandwidth slow each other down a little, because now and then they ask at the same
+//! time, and tasks that do nothing but read share it equally.
 //!
 //! **Cores.** Threads fill sockets one after the other, a core each; then second threads of cores; what is beyond that
 //! takes turns. A socket's frequency is that for the number of its cores in use. Where threads share a core, all are
@@ -37,7 +38,7 @@
 //! time.
 //!
 //! What the model leaves out: memory of another socket (all data lie near their readers), that writing to where another
-//! core's data lie takes longer too, the system's other work, and that a socket's last few percent of bandwidth come late.
+//! core's data lie takes longer too, and the system's other work.
 
 mod machine;
 mod predict;

@@ -15,6 +15,9 @@ pub enum Policy {
     ForkJoin,
 }
 
+/// Of the shares of a socket's bandwidth; they settle after about ten.
+const MOST_ITERATIONS: usize = 100;
+
 /// A run to replay. Times are nanoseconds.
 pub(super) struct Replay<'a> {
     /// By task, earlier tasks.
@@ -44,31 +47,65 @@ pub(super) struct Bandwidth {
 }
 
 impl Bandwidth {
-    /// The speed b at which each of some tasks on a socket moves its bytes: the largest, up to what a core has, at which
-    /// `sum of bytes / (compute + bytes / b)` is what the socket has at most. Tasks are (compute, bytes).
-    pub(super) fn share(self, tasks: &[(f64, f64)]) -> f64 {
-        let moved = |b: f64| {
-            let rate = |&(compute, bytes): &(f64, f64)| if bytes > 0.0 { bytes / (compute + bytes / b) } else { 0.0 };
-            tasks.iter().map(rate).sum::<f64>()
-        };
-        if moved(self.core) <= self.socket {
-            return self.core;
+    /// How long each of some tasks on a socket takes for a byte. Tasks are (compute, bytes).
+    ///
+    /// A task asks for memory for a part p of its time, the others for theirs, independently. With k others each has its
+    /// share of the socket, if that is less than what a core has; a byte takes the mean of that over k. p follows from it,
+    /// so both are found together, by iteration: mean value analysis of a closed network with one station (Reiser and
+    /// Lavenberg, 1980), in Bard's and Schweitzer's manner.
+    pub(super) fn ns_per_byte(self, tasks: &[(f64, f64)]) -> Vec<f64> {
+        let alone = self.core.recip();
+        let mut times = vec![alone; tasks.len()];
+        if tasks.len() as f64 * self.core <= self.socket {
+            return times;
         }
-        // The sum is increasing and concave in b, so Newton's steps from below stay below, and never step back. The start
-        // is below because no task moves more than b.
-        let mut b = self.socket / tasks.len() as f64;
-        for _ in 0..60 {
-            let slope = |&(compute, bytes): &(f64, f64)| {
-                if bytes > 0.0 { (bytes / (compute * b + bytes)).powi(2) } else { 0.0 }
+        for _ in 0..MOST_ITERATIONS {
+            let part = |(&(compute, bytes), &time): (&(f64, f64), &f64)| {
+                if bytes > 0.0 { bytes * time / (compute + bytes * time) } else { 0.0 }
             };
-            let step = (self.socket - moved(b)) / tasks.iter().map(slope).sum::<f64>();
-            b += step;
-            if step <= 1e-12 * b {
+            let parts: Vec<f64> = tasks.iter().zip(&times).map(part).collect();
+            let all = parts.iter().fold(vec![1.0], |numbers, &part| with(&numbers, part));
+            let mut change = 0.0_f64;
+            for (time, &part) in times.iter_mut().zip(&parts) {
+                let shares = without(&all, part).into_iter().zip(1_u32..);
+                let next = shares.map(|(chance, k)| chance * alone.max(f64::from(k) / self.socket)).sum::<f64>();
+                change = change.max((next / *time - 1.0).abs());
+                *time = next;
+            }
+            if change < 1e-9 {
                 break;
             }
         }
-        b.min(self.core)
+        times
     }
+}
+
+/// The chances of 0, 1, 2, ... among some tasks and one more, which is among them with chance `part`.
+fn with(numbers: &[f64], part: f64) -> Vec<f64> {
+    let mut more = vec![0.0; numbers.len() + 1];
+    for (k, chance) in numbers.iter().enumerate() {
+        more[k] += chance * (1.0 - part);
+        more[k + 1] += chance * part;
+    }
+    more
+}
+
+/// The inverse of [`with`]; from the end at which errors do not grow.
+fn without(numbers: &[f64], part: f64) -> Vec<f64> {
+    let mut fewer = vec![0.0; numbers.len() - 1];
+    let mut last = 0.0;
+    if part <= 0.5 {
+        for (k, chance) in fewer.iter_mut().enumerate() {
+            last = (numbers[k] - part * last) / (1.0 - part);
+            *chance = last;
+        }
+    } else {
+        for (k, chance) in fewer.iter_mut().enumerate().rev() {
+            last = (numbers[k + 1] - (1.0 - part) * last) / part;
+            *chance = last;
+        }
+    }
+    fewer
 }
 
 #[derive(Clone, Copy)]
@@ -266,13 +303,13 @@ impl Run<'_> {
                 State::Running { task, transfer, .. } => Some(parts(worker, task, transfer)),
                 _ => None,
             });
-            let speed = bandwidth.share(&running.collect::<Vec<_>>());
+            let mut times = bandwidth.ns_per_byte(&running.collect::<Vec<_>>()).into_iter();
             for (worker, state) in workers.iter().zip(&mut self.states) {
                 if let State::Running { task, transfer, duration, .. } = state
                     && worker.socket == socket
                 {
                     let (compute, bytes) = parts(worker, *task, *transfer);
-                    *duration = compute + bytes / speed;
+                    *duration = compute + bytes * times.next().unwrap_or_default();
                 }
             }
         }
@@ -375,19 +412,37 @@ mod tests {
         close(makespan(&[(0.0, 100.0, &[]), (0.0, 100.0, &[])], 2, 0.0, Policy::Stealing), 200.0 / 16.0);
         // The first moves 8 a nanosecond until the second, of 40 bytes, ends at 5; then 10: 60 bytes in 6.
         close(makespan(&[(0.0, 100.0, &[]), (0.0, 40.0, &[])], 2, 0.0, Policy::Stealing), 11.0);
-        // 50 bytes in 10 + 5 each are 6.7 together: nobody waits.
-        close(makespan(&[(10.0, 50.0, &[]), (10.0, 50.0, &[])], 2, 0.0, Policy::Stealing), 15.0);
+        // 10 of computing and 50 bytes: at the memory for a part p of the time, a byte takes 0.1 + p (2 / 16 - 0.1).
+        let latency = makespan(&[(10.0, 50.0, &[]), (10.0, 50.0, &[])], 2, 0.0, Policy::Stealing);
+        let p = 1.0 - 10.0 / latency;
+        close(latency, 10.0 + 50.0 * (0.1 + 0.025 * p));
+        assert!(p > 1.0 / 3.0);
     }
 
     #[test]
-    fn the_share_is_what_the_socket_has() {
-        assert_eq!(FREE.share(&[]), 10.0);
-        assert_eq!(FREE.share(&[(5.0, 0.0), (0.0, 100.0)]), 10.0);
-        close(FREE.share(&[(0.0, 1.0), (0.0, 7.0), (3.0, 0.0)]), 8.0);
+    fn what_a_byte_takes_follows_from_who_else_asks() {
+        assert_eq!(FREE.ns_per_byte(&[]), [0.0; 0]);
+        assert_eq!(FREE.ns_per_byte(&[(5.0, 10.0)]), [0.1]);
+        let only_bytes = FREE.ns_per_byte(&[(0.0, 1.0), (0.0, 7.0), (3.0, 0.0)]);
+        only_bytes[..2].iter().for_each(|&time| close(time, 2.0 / 16.0));
         let mixed = [(1.0, 100.0), (4.0, 100.0), (0.0, 30.0), (50.0, 10.0)];
-        let b = FREE.share(&mixed);
-        let moved: f64 = mixed.iter().map(|(compute, bytes)| bytes / (compute + bytes / b)).sum();
-        assert!(b < 10.0 && (moved - 16.0).abs() < 1e-9, "{moved} at {b}");
+        let times = FREE.ns_per_byte(&mixed);
+        let parts: Vec<f64> =
+            mixed.iter().zip(&times).map(|((compute, bytes), time)| bytes * time / (compute + bytes * time)).collect();
+        // By hand, over all sets of the others.
+        for (index, &time) in times.iter().enumerate() {
+            let others: Vec<f64> =
+                parts.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, &p)| p).collect();
+            let mut mean = 0.0;
+            for set in 0_u32..8 {
+                let chance = others.iter().enumerate().map(|(k, p)| if set >> k & 1 == 1 { *p } else { 1.0 - p });
+                mean += chance.product::<f64>() * (f64::from(set.count_ones() + 1) / 16.0).max(0.1);
+            }
+            close(time, mean);
+        }
+        let moved: f64 =
+            mixed.iter().zip(&times).map(|((compute, bytes), time)| bytes / (compute + bytes * time)).sum();
+        assert!(moved > 10.0 && moved < 16.0, "{moved}");
     }
 
     #[test]

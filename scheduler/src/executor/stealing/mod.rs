@@ -41,7 +41,7 @@ pub struct Stealing {
 
 /// How long a worker looks at everybody's deque before it sleeps: about as long as it takes to be woken, and a fraction of a
 /// task.
-const PATIENCE: Duration = Duration::from_micros(50);
+const PATIENCE: Duration = Duration::from_micros(200);
 
 impl Stealing {
     /// Starts `threads` threads, which the system places: see [`Self::on`].
