@@ -27,6 +27,9 @@ use crate::network::{
 /// Sums of products that one task makes: a few tiles of the kernel, so that packing the inputs costs little beside them.
 pub(in crate::network) const GROUP: usize = 32;
 
+/// From so many shares on that threads could use, babies in the extended basis are made by tasks of their own.
+const WORTH_APART: usize = 3;
+
 /// The sums of a group.
 pub(in crate::network) fn group(sums: usize, group: usize) -> Range<usize> {
     group * GROUP..((group + 1) * GROUP).min(sums)
@@ -285,7 +288,8 @@ impl Lean<'_, '_> {
         work += self.units.key_products(rotations.len() as u64, keys as u64);
         let mut work = Self::share(work, extended);
         work += self.factors(transform, transform.products(stage.outputs));
-        if self.lowering.shares(extended, work, 2) > 1 {
+        // Babies that go through memory cost a fifth more, so not for a little more balance.
+        if self.lowering.shares(extended, work, WORTH_APART) == WORTH_APART {
             let babies = self.extended_babies(transform, state);
             self.products(transform, stage.outputs, &babies, &sums);
             return sums;
