@@ -14,7 +14,7 @@ const PEERS: &str = r#"[
 ]"#;
 
 #[test]
-fn times_of_libraries_stand_beside_ours_in_table_and_record() {
+fn times_of_libraries_stand_beside_ours_on_every_instruction_set_in_table_and_record() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("peers.json"), PEERS).unwrap();
     let output = bench(directory.path(), "kernels --rounds 1 --peers peers.json --json kernels.json");
@@ -30,6 +30,17 @@ fn times_of_libraries_stand_beside_ours_in_table_and_record() {
     let row = table.lines().find(|line| line.starts_with("  L 7 ")).unwrap();
     assert!(row.contains("2000000.00") && row.contains(&format!("{:.2}", library.ratio.unwrap())), "{row}");
     assert!(record.kernels.iter().any(|kernel| kernel.implementation == "HEAR" && kernel.ratio == Some(1.0)));
+    let groups: Vec<_> = table.split("\n\n").collect();
+    for name in ["NTT, forward", "NTT, inverse", "key product", "multiply-accumulate", "key switch, 7", "rotation, 13"]
+    {
+        let group = groups.iter().find(|group| group.starts_with(name)).unwrap();
+        for isa in hear_kernels::simd::Isa::all() {
+            assert!(
+                group.lines().any(|line| line.starts_with("  HEAR ") && line.contains(isa.name())),
+                "{isa}: {group}"
+            );
+        }
+    }
     assert_eq!(record.missing[0].reason, "it is hidden");
 }
 
