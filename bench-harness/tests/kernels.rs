@@ -1,5 +1,4 @@
 //! The command line of `hear-bench kernels`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
