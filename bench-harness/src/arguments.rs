@@ -30,7 +30,7 @@ pub enum Command {
     Run(Box<RunArguments>),
     /// Measure the noise after every stage, and hold it to its model
     Precision(PrecisionArguments),
-    /// Time single kernels on one thread, on every instruction set of this CPU
+    /// Time single kernels on one thread, on every instruction set of this CPU, beside other libraries
     Kernels(KernelsArguments),
     /// Measure the speeds of this machine, by which plans are chosen for it, as TOML
     Calibrate(CalibrateArguments),
@@ -218,11 +218,23 @@ pub struct PrecisionArguments {
     pub json: Option<PathBuf>,
 }
 
+const KERNELS_EXAMPLES: &str = "\
+Every kernel is held to its definition before it is timed. Built with the feature peers, public
+crates do the same operations in the same rounds. scripts/peers.sh measures OpenFHE and SEAL and
+then runs this program beside them: all of it in one table. Ratios are medians over the least one of
+ours on the widest instruction set: above 1 is slower than ours.
+
+Examples:
+  hear-bench kernels
+  hear-bench kernels --isa avx2 --rounds 101
+  hear-bench kernels --json kernels.json
+  cargo run --release -p hear-bench --features peers -- kernels
+  scripts/peers.sh --out peers.json --json kernels.json
+  hear-bench kernels --peers peers.json";
+
 /// `hear-bench kernels`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Every kernel is held to its definition before it is timed.\n\nExamples:\n  hear-bench kernels\n  hear-bench kernels --isa avx2 --rounds 101"
-)]
+#[command(max_term_width = 100, after_help = KERNELS_EXAMPLES)]
 pub struct KernelsArguments {
     /// Instruction set: scalar, avx2, avx512 [default: all that HEAR_ISA allows]
     #[arg(long, value_name = "NAME", value_parser = instruction_set)]
@@ -230,6 +242,12 @@ pub struct KernelsArguments {
     /// How often each kernel is timed; the median is printed
     #[arg(long, value_name = "N", default_value = "21", value_parser = positive)]
     pub rounds: usize,
+    /// Times of libraries, as scripts/peers.sh writes them, to stand in the same table
+    #[arg(long, value_name = "FILE")]
+    pub peers: Option<PathBuf>,
+    /// Write all times and ratios to FILE, or to standard output instead of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
 }
 
 /// `hear-bench calibrate`.

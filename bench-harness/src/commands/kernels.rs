@@ -4,11 +4,13 @@ use std::io::Write;
 
 use hear_kernels::simd::Isa;
 
+use super::output::{Destination, Layout, write_value};
 use crate::{
     arguments::KernelsArguments,
     configuration::find_isa,
     failure::Failure,
-    kernels::{KernelTimes, measure},
+    kernels::{HAS_PEERS, comparison::Comparison, library_times::LibraryTimes, measure},
+    system::{self, Machine},
 };
 
 pub(super) fn run(arguments: &KernelsArguments, output: &mut dyn Write) -> Result<(), Failure> {
@@ -21,21 +23,25 @@ pub(super) fn run(arguments: &KernelsArguments, output: &mut dyn Write) -> Resul
             all[..count].to_vec()
         }
     };
-    let times = measure(&isas, arguments.rounds)?;
-    writeln!(output, "N = 2^14, one thread, microseconds a call: median of {} rounds", arguments.rounds)?;
-    write!(output, "{:<36}", "")?;
-    for isa in &isas {
-        write!(output, "{:>12}", isa.name())?;
-    }
-    writeln!(output)?;
-    // The instruction sets of a kernel stand side by side.
-    for row in times.chunks(isas.len()) {
-        let name = row.first().map_or("", |times| &times.name);
-        write!(output, "{name:<36}")?;
-        for KernelTimes { call_us, .. } in row {
-            write!(output, "{:>12.2}", call_us.median)?;
+    // Before minutes of measuring.
+    let libraries = arguments.peers.as_deref().map(LibraryTimes::read).transpose()?.unwrap_or_default();
+    let mut times = measure(&isas, arguments.rounds)?;
+    times.extend(libraries.times);
+    let widest = isas.last().map_or("", |isa| isa.name());
+    let comparison = Comparison::new(times, libraries.missing, widest, arguments.rounds);
+    let destination = arguments.json.as_deref().map(Destination::new);
+    let record = || comparison.record(Machine::detect(), system::commit());
+    match destination {
+        Some(Destination::StandardOutput) => {
+            writeln!(output, "{}", serde_json::to_string_pretty(&record())?)?;
+            return Ok(());
         }
-        writeln!(output)?;
+        Some(Destination::File(path)) => write_value(path, &record(), Layout::Pretty)?,
+        None => {}
+    }
+    write!(output, "{comparison}")?;
+    if !HAS_PEERS {
+        writeln!(output, "\nPublic crates are timed beside these where hear-bench is built with --features peers.")?;
     }
     Ok(())
 }
