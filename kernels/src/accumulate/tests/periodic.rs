@@ -53,11 +53,10 @@ fn check(n: usize, shape: PeriodicShape, q: u32) {
             let (ciphertexts, mut out) = (views(&ciphertexts), start);
             // In one call, and in one for the first tile and one for the others.
             let whole = out.clone();
-            for mut parts in [vec![0..shape.tiles()], vec![0..1, 1..shape.tiles()]] {
-                parts.retain(|tiles| !tiles.is_empty());
+            for first in [shape.tiles(), 1] {
                 out.clone_from(&whole);
                 let mut outputs = views_mut(&mut out);
-                for tiles in parts {
+                for tiles in [0..first, first..shape.tiles()].into_iter().filter(|tiles| !tiles.is_empty()) {
                     let outputs = &mut outputs[shape.outputs_of(tiles.clone())];
                     multiply_accumulate_periodic_into(
                         isa,
