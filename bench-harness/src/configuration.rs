@@ -16,6 +16,7 @@ use hear_model::{
     network::{Dimension, NetworkName, Shape, Source},
 };
 use hear_scheduler::{Executor, ExecutorError, ExecutorKind, Pin, PlacementOptions, Topology};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One network, method, strategy and number of threads, and how it is measured.
@@ -43,7 +44,7 @@ pub struct Configuration {
 }
 
 /// How a measurement is made: what a reader needs to repeat it. It stands in the record as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
     /// The first row.
@@ -63,8 +64,10 @@ pub struct Protocol {
     /// Whether the network is written as a prepared model, and read, before it runs.
     pub prepared: bool,
     /// What runs the tasks.
+    #[schemars(with = "String")]
     pub executor: ExecutorKind,
     /// How its threads are bound to CPUs.
+    #[schemars(with = "String")]
     pub pin: Pin,
     /// Optimisations that are switched off.
     pub without: Vec<String>,

@@ -8,19 +8,22 @@ use hear_engine::{
     params::Parameters,
 };
 use hear_model::metrics;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::{Configuration, Protocol, network_name, one},
+    environment::{Environment, Noise},
     floors::{BestSpeeds, Floors},
     precision::StagePrecision,
+    schema,
     statistics::Summary,
     system::Machine,
     verification::ChangedClass,
 };
 
 /// One element of a file of results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Entry {
     /// A measurement that was verified.
@@ -30,7 +33,7 @@ pub enum Entry {
 }
 
 /// A configuration without times, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Unmeasured {
     /// Which configuration.
     #[serde(flatten)]
@@ -41,7 +44,7 @@ pub struct Unmeasured {
 }
 
 /// Why a configuration has no times.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It was not started: it would not have fitted.
@@ -51,7 +54,7 @@ pub enum Reason {
 }
 
 /// What tells the configurations of a run apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// A shipped network's name, or what the file or directory is called.
     pub network: String,
@@ -78,7 +81,7 @@ impl From<&Configuration> for Identity {
 }
 
 /// A verified measurement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Which configuration.
     #[serde(flatten)]
@@ -108,6 +111,12 @@ pub struct Record {
     pub infer_s: Summary,
     /// Decrypting and decoding a result.
     pub decrypt_s: Summary,
+    /// Every single time, in the order in which they were taken; `None` in records from before they were kept.
+    #[serde(default)]
+    pub raw: Option<RawTimes>,
+    /// Processes that were measured one after the other, and are summed up here.
+    #[serde(default = "one")]
+    pub rounds: usize,
     /// Where the time of an inference goes, in the plan's order.
     pub stages: Vec<StageRecord>,
     /// The best speeds of the machine, by which stages have floors.
@@ -140,6 +149,7 @@ pub struct Record {
     /// The ring and the primes.
     pub params: ParametersRecord,
     /// What the plan says that an inference costs; `ntt` is measured.
+    #[schemars(with = "schema::Counts")]
     pub counts: Counts,
     /// What was predicted before the start.
     pub predicted: Predicted,
@@ -149,10 +159,33 @@ pub struct Record {
     pub commit: Option<String>,
     /// How it was measured.
     pub config: ConfigRecord,
+    /// What else went on meanwhile; `None` in records from before it was watched.
+    #[serde(default)]
+    pub noise: Option<Noise>,
+    /// Under what it was measured; `None` in records from before it was noted down.
+    #[serde(default)]
+    pub environment: Option<Environment>,
+}
+
+/// Every single time of a measurement, in seconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RawTimes {
+    /// Making all keys.
+    pub keygen_s: Vec<f64>,
+    /// Encoding the network's weights.
+    pub encode_s: Vec<f64>,
+    /// Loading a prepared model; empty where the weights were encoded instead.
+    pub load_s: Vec<f64>,
+    /// Encrypting a clip.
+    pub encrypt_s: Vec<f64>,
+    /// Classifying the clips of a run.
+    pub infer_s: Vec<f64>,
+    /// Decrypting a result.
+    pub decrypt_s: Vec<f64>,
 }
 
 /// A stage of an inference: medians over the samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StageRecord {
     /// The plan's name for it.
     pub name: String,
@@ -161,6 +194,7 @@ pub struct StageRecord {
     /// Seconds from the start of its first task to the end of its last; spans of stages may overlap.
     pub span_s: f64,
     /// What the plan says that it costs.
+    #[schemars(with = "schema::Counts")]
     pub counts: Counts,
     /// Bytes of plaintexts and keys that it reads.
     pub bytes: u64,
@@ -169,7 +203,7 @@ pub struct StageRecord {
 }
 
 /// Accuracy over all classes and the detection of falls; `None` without labels or without cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Accuracy {
     /// Right classes among all.
     pub accuracy: Option<f64>,
@@ -191,7 +225,7 @@ impl From<metrics::Summary> for Accuracy {
 }
 
 /// The ring and the primes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParametersRecord {
     /// log2 of the ring degree.
     pub log_n: u32,
@@ -221,7 +255,7 @@ impl ParametersRecord {
 }
 
 /// What was predicted before the start, from the plan alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Predicted {
     /// Transforms of an inference.
     pub ntt: u64,
@@ -234,7 +268,7 @@ pub struct Predicted {
 }
 
 /// How a measurement was made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConfigRecord {
     /// Dimension and width of the network.
     pub shape: String,

@@ -119,11 +119,16 @@ impl<'a> Trial<'a> {
         let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
         let inferred = self.inference.run_clips(&ciphertexts, &mut self.memory, self.executor, &self.options);
-        let (inferred, report) = inferred?;
+        #[cfg_attr(not(feature = "fault-injection"), expect(unused_mut, reason = "only a fault changes it"))]
+        let (mut inferred, report) = inferred?;
+        #[cfg(feature = "fault-injection")]
+        fault::inject(&mut inferred)?;
         let ntt = (context.transforms() - transforms) / clips.len() as u64;
         let unused = UnusedSlots::Drown(self.randomness);
         let release = |(encrypted, ciphertext)| evaluation.release(self.plan, encrypted, ciphertext, unused);
         let results = encrypted.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
+        #[cfg(feature = "slowed")]
+        spin(start.elapsed() / 10);
         times.infer.push(start.elapsed());
         if let (Some(counters), Some(before)) = (self.counters, counts) {
             times.counts.push(counters.borrow_mut().read().since(&before));
@@ -155,6 +160,38 @@ impl<'a> Trial<'a> {
     /// What is known of all clips since the start or the last restart.
     pub(crate) fn finish(self) -> (Verification, Times) {
         (self.verification, self.times)
+    }
+}
+
+/// Takes time, so that tests know by how much a program is slower than another.
+#[cfg(feature = "slowed")]
+fn spin(duration: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < duration {
+        std::hint::spin_loop();
+    }
+}
+
+/// Faults that tests ask for, to see that they are found.
+#[cfg(feature = "fault-injection")]
+mod fault {
+    use anyhow::{Context as _, Result, bail};
+    use hear_engine::rlwe::Ciphertext;
+
+    /// What is to go wrong: `result` makes one residue of the first result wrong, as a kernel with an error might.
+    const VARIABLE: &str = "HEAR_BENCH_FAULT";
+
+    pub(super) fn inject(results: &mut [Ciphertext]) -> Result<()> {
+        match std::env::var(VARIABLE).ok().as_deref() {
+            None => Ok(()),
+            Some("result") => {
+                let result = results.first_mut().context("there is no result")?;
+                let residue = &mut result.pair_mut(0)[0];
+                *residue = residue.checked_sub(1).unwrap_or(1);
+                Ok(())
+            }
+            Some(other) => bail!("{VARIABLE} is {other}: expected result"),
+        }
     }
 }
 
