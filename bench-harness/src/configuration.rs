@@ -62,11 +62,13 @@ pub struct Protocol {
     /// How often keys are made, the network is encoded and, where it is prepared, read.
     pub repeats: usize,
     /// Whether the network is written as a prepared model, and read, before it runs.
+    #[serde(default)]
     pub prepared: bool,
     /// What runs the tasks.
     #[schemars(with = "String")]
     pub executor: ExecutorKind,
     /// How its threads are bound to CPUs.
+    #[serde(default = "not_pinned")]
     #[schemars(with = "String")]
     pub pin: Pin,
     /// Optimisations that are switched off.
@@ -80,6 +82,11 @@ pub struct Protocol {
 /// As many clips as runs were of before there could be more.
 pub(crate) fn one() -> usize {
     1
+}
+
+/// How threads were bound before they could be.
+fn not_pinned() -> Pin {
+    Pin::None
 }
 
 impl Protocol {

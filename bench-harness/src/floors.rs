@@ -30,7 +30,7 @@ const STREAM_BYTES: usize = 64 << 20;
 const TILE: (usize, usize, usize) = (48, 36, 128);
 
 /// The best speeds of a machine with so many threads at work.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestSpeeds {
     /// Nanoseconds of a transform of one limb in cache, the mean of both directions.
     pub ntt_ns: f64,

@@ -4,7 +4,7 @@
 //! known is `null`, never absent.
 
 use hear_engine::{
-    network::{cost::Counts, plan::Plan},
+    network::{cost::Counts, key_switching::KeySwitching, plan::Plan},
     params::Parameters,
 };
 use hear_model::metrics;
@@ -63,9 +63,15 @@ pub struct Identity {
     /// A strategy for each convolution, separated by commas, or `auto`; `own` of `lean-hear`.
     pub strategy: String,
     /// How keys are switched: `paper` or `hybrid`; `lean-hear` has its own way, called `own`.
+    #[serde(default = "paper")]
     pub key_switching: String,
     /// Threads that work.
     pub threads: usize,
+}
+
+/// How keys were switched before there was a choice.
+fn paper() -> String {
+    KeySwitching::Paper.name().to_owned()
 }
 
 impl From<&Configuration> for Identity {
@@ -87,6 +93,7 @@ pub struct Record {
     #[serde(flatten)]
     pub identity: Identity,
     /// What the plan takes of what was open: strategies, or what `lean-hear` chose.
+    #[serde(default)]
     pub chosen: String,
     /// BLAKE3 of the plan, hexadecimal.
     pub plan_hash: String,
@@ -119,7 +126,8 @@ pub struct Record {
     pub rounds: usize,
     /// Where the time of an inference goes, in the plan's order.
     pub stages: Vec<StageRecord>,
-    /// The best speeds of the machine, by which stages have floors.
+    /// The best speeds of the machine, by which stages have floors; zeros, and no floors, in records from before.
+    #[serde(default)]
     pub best_speeds: BestSpeeds,
     /// Clips classified in a second, run after run.
     pub throughput_per_s: f64,
@@ -199,6 +207,7 @@ pub struct StageRecord {
     /// Bytes of plaintexts and keys that it reads.
     pub bytes: u64,
     /// What it would take at least.
+    #[serde(default)]
     pub floors: Floors,
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct Counts {
     product_limbs: u64,
     /// Multiply-accumulates of one limb with a key.
     key_limbs: u64,
+    #[serde(default)]
     /// Limbs converted from, times limbs converted to, of base conversions from several limbs.
     conversion_limbs: u64,
     /// Bytes of plaintexts and keys that are read.

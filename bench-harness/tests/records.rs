@@ -23,7 +23,7 @@ use serde_json::Value;
 
 /// Some rounds of `hear-bench run`, which every test of what reads them changes as it needs.
 fn measured(laboratory: &Laboratory) -> RecordFile {
-    succeeded(&laboratory.run("--method lean-hear --samples 2 --warm-up 0 --rounds 2 --records runs.jsonl"));
+    succeeded(&laboratory.run("--method hear --samples 2 --warm-up 0 --rounds 2 --records runs.jsonl"));
     let file = RecordFile::read(&laboratory.path("runs.jsonl")).unwrap();
     assert_eq!((file.lines.len(), file.truncated), (2, None));
     file
@@ -319,7 +319,7 @@ fn what_only_the_other_program_can_do_is_a_regression() {
     let laboratory = Laboratory::new();
     let like = &measured(&laboratory).lines[0];
     write(&laboratory.path("a.jsonl"), &rounds(like, "one", 4, 1.0));
-    let output = laboratory.run("--method lean-hear --samples 2 --warm-up 0 --tolerance 1e-12 --records b.jsonl");
+    let output = laboratory.run("--method hear --samples 2 --warm-up 0 --tolerance 1e-12 --records b.jsonl");
     refused(&output, 1, &["logits are wrong"]);
     let output = bench(laboratory.directory.path(), "compare a.jsonl b.jsonl --fail-on-regression");
     refused(&output, 1, &["b.jsonl is worse than a.jsonl: B fails", "logits are wrong"]);
@@ -331,14 +331,16 @@ fn two_programs_are_measured_in_turn() {
     let laboratory = Laboratory::new();
     let program = env!("CARGO_BIN_EXE_hear-bench");
     let compare = |other: &str, arguments: &str| -> Output {
-        let line = format!("compare --programs {program} {other} --network tiny.safetensors --samples 2 {arguments}");
+        let line = format!(
+            "compare --programs {program} {other} --network tiny.safetensors --method hear --samples 2 {arguments}"
+        );
         bench(laboratory.directory.path(), &line)
     };
     let output = compare(program, "--rounds 4 --warm-up 0 --records kept --json -");
     succeeded(&output);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let configuration = &report["configurations"][0];
-    assert_eq!((&configuration["pairs"], &configuration["method"]), (&4.into(), &"lean-hear".into()));
+    assert_eq!((&configuration["pairs"], &configuration["method"]), (&4.into(), &"hear".into()));
     assert_eq!(configuration["compared"].as_array().unwrap().len(), 6);
     assert!(configuration["compared"].as_array().unwrap().iter().all(|compared| compared["basis"] == "pairs"));
     let kept = ["a.jsonl", "b.jsonl"].map(|name| RecordFile::read(&laboratory.path("kept").join(name)).unwrap().lines);
@@ -353,7 +355,7 @@ fn two_programs_are_measured_in_turn() {
     refused(&compare("tiny.safetensors", ""), 1, &["cannot start", "tiny.safetensors", "Permission denied"]);
     let no_laboratory = PathBuf::from("/bin/true");
     if no_laboratory.exists() {
-        refused(&compare("/bin/true", ""), 1, &["with /bin/true: tiny.safetensors lean-hear", "gave no result"]);
+        refused(&compare("/bin/true", ""), 1, &["with /bin/true: tiny.safetensors hear", "gave no result"]);
     }
 }
 
@@ -386,7 +388,7 @@ fn records_become_rows_for_spreadsheets() {
 #[cfg(feature = "fault-injection")]
 fn a_wrong_kernel_gets_no_times_and_fails_the_run() {
     let laboratory = Laboratory::new();
-    let line = "run --network tiny.safetensors --method hear,lean-hear --samples 1 --warm-up 0 --repeats 1 \
+    let line = "run --network tiny.safetensors --method hear,fast-hear --samples 1 --warm-up 0 --repeats 1 \
                 --records runs.jsonl --json runs.json";
     let run = |fault: Option<&str>| {
         let mut command = common::command(laboratory.directory.path(), line);
