@@ -231,10 +231,11 @@ fn spread(text: &mut String, record: &Record) -> Result {
                 100.0 * level
             )?;
         }
-        let outliers = BoxPlot::of(&raw.infer_s).map(|plot| plot.outliers).unwrap_or_default();
-        if !outliers.is_empty() {
-            let outliers: Vec<_> = outliers.into_iter().map(seconds).collect();
-            writeln!(text, "            outliers of infer, kept in all figures: {}", outliers.join(", "))?;
+        if let Some(BoxPlot { low_whisker, high_whisker, outliers, .. }) = BoxPlot::of(&raw.infer_s)
+            && !outliers.is_empty()
+        {
+            let (count, [low, high]) = (outliers.len(), [low_whisker, high_whisker].map(seconds));
+            writeln!(text, "            outliers of infer: {count} outside {low} .. {high}, kept in all figures")?;
         }
     }
     if let Some(warning) = record.noise.and_then(|noise| noise.warning()) {

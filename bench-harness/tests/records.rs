@@ -21,12 +21,16 @@ use hear_bench::{
 use laboratory::{Laboratory, assert_keys, succeeded};
 use serde_json::Value;
 
-/// Some rounds of `hear-bench run`, which every test of what reads them changes as it needs.
+/// A line as version 1 of records was first written: whatever is added later, it stays readable.
+const LINE: &str = include_str!("data/record-version-1.jsonl");
+
+/// Two rounds in `runs.jsonl`, which every test of what reads them changes as it needs.
 fn measured(laboratory: &Laboratory) -> RecordFile {
-    succeeded(&laboratory.run("--method hear --samples 2 --warm-up 0 --rounds 2 --records runs.jsonl"));
-    let file = RecordFile::read(&laboratory.path("runs.jsonl")).unwrap();
-    assert_eq!((file.lines.len(), file.truncated), (2, None));
-    file
+    fs::write(laboratory.path("line.jsonl"), LINE).unwrap();
+    let RecordFile { mut lines, .. } = RecordFile::read(&laboratory.path("line.jsonl")).unwrap();
+    lines.push(RecordLine { round: 1, ..lines[0].clone() });
+    write(&laboratory.path("runs.jsonl"), &lines);
+    RecordFile { lines, truncated: None }
 }
 
 /// So many rounds of a session like this one, whose inferences take `factor` as long and wander as machines do.
@@ -65,12 +69,13 @@ fn record(line: &mut RecordLine) -> &mut hear_bench::record::Record {
 #[test]
 fn rounds_are_lines_that_fit_the_schema_and_one_entry_of_the_array() {
     let laboratory = Laboratory::new();
-    let output = laboratory
-        .run("--method hear,fast-hear --samples 2 --warm-up 0 --rounds 3 --records runs.jsonl --json runs.json");
+    let line = "run --network 1d-64 --method lean-hear --strategy auto --strategy own --samples 2 --warm-up 0 --repeats 1 \
+                --rounds 3 --records runs.jsonl --json runs.json";
+    let output = bench(laboratory.directory.path(), line);
     succeeded(&output);
     let lines = RecordFile::read(&laboratory.path("runs.jsonl")).unwrap().lines;
-    let order: Vec<_> = lines.iter().map(|line| (line.round, &*line.identity().method)).collect();
-    let expected = [(0, "hear"), (0, "fast-hear"), (1, "fast-hear"), (1, "hear"), (2, "hear"), (2, "fast-hear")];
+    let order: Vec<_> = lines.iter().map(|line| (line.round, &*line.identity().strategy)).collect();
+    let expected = [(0, "auto"), (0, "own"), (1, "own"), (1, "auto"), (2, "auto"), (2, "own")];
     assert_eq!(order, expected);
     assert!(lines.iter().all(|line| line.session == lines[0].session && line.experiment.is_none()));
     assert_eq!(lines[0].configuration, lines[3].configuration);
@@ -113,17 +118,17 @@ fn rounds_are_lines_that_fit_the_schema_and_one_entry_of_the_array() {
 
     let entries = laboratory.entries("runs.json");
     assert_eq!(entries.len(), 2);
-    for (entry, method) in entries.iter().zip(["hear", "fast-hear"]) {
-        assert_eq!((&entry["method"], &entry["rounds"], &entry["samples"]), (&method.into(), &3.into(), &6.into()));
-        let of_method: Vec<_> = lines.iter().filter(|line| line.identity().method == method).collect();
+    for (entry, strategy) in entries.iter().zip(["auto", "own"]) {
+        assert_eq!((&entry["strategy"], &entry["rounds"], &entry["samples"]), (&strategy.into(), &3.into(), &6.into()));
+        let of_strategy: Vec<_> = lines.iter().filter(|line| line.identity().strategy == strategy).collect();
         let all: Vec<f64> =
-            of_method.iter().flat_map(|line| line.record().unwrap().raw.clone().unwrap().infer_s).collect();
+            of_strategy.iter().flat_map(|line| line.record().unwrap().raw.clone().unwrap().infer_s).collect();
         assert_eq!(entry["raw"]["infer_s"], Value::from(all.clone()));
         assert_eq!(entry["infer_s"]["n"], 6);
         assert_eq!(entry["infer_s"]["min"], all.iter().copied().reduce(f64::min).unwrap());
-        let peak = of_method.iter().filter_map(|line| line.record().unwrap().peak_rss_bytes).max();
+        let peak = of_strategy.iter().filter_map(|line| line.record().unwrap().peak_rss_bytes).max();
         assert_eq!(entry["peak_rss_bytes"].as_u64(), peak);
-        assert!(entry["noise"]["elapsed_s"].as_f64() > of_method[0].noise.map(|noise| noise.elapsed_s));
+        assert!(entry["noise"]["elapsed_s"].as_f64() > of_strategy[0].noise.map(|noise| noise.elapsed_s));
         assert!(entry["environment"]["build"]["compiler"].as_str().unwrap().starts_with("rustc"));
     }
     let shown = text(&output.stdout);
@@ -292,7 +297,12 @@ fn what_a_reader_must_know_is_said() {
     let laboratory = Laboratory::new();
     let like = &measured(&laboratory).lines[0];
     let (a, mut b) = (rounds(like, "one", 4, 1.0), rounds(like, "one", 4, 1.0));
-    b[1].noise = like.noise.map(|noise| hear_bench::environment::Noise { steal_share: Some(0.25), ..noise });
+    b[1].noise = like.noise.map(|noise| hear_bench::environment::Noise {
+        steal_share: Some(0.25),
+        other_load_share: Some(0.0),
+        frequency_ratio: None,
+        ..noise
+    });
     for line in &mut b {
         record(line).isa = "scalar".to_owned();
         line.environment.as_mut().unwrap().build.test_features = vec!["slowed".to_owned()];
@@ -319,7 +329,9 @@ fn what_only_the_other_program_can_do_is_a_regression() {
     let laboratory = Laboratory::new();
     let like = &measured(&laboratory).lines[0];
     write(&laboratory.path("a.jsonl"), &rounds(like, "one", 4, 1.0));
-    let output = laboratory.run("--method hear --samples 2 --warm-up 0 --tolerance 1e-12 --records b.jsonl");
+    let line = "run --network 1d-64 --method lean-hear --threads 2 --samples 2 --warm-up 0 --repeats 1 --tolerance 1e-12 \
+                --records b.jsonl";
+    let output = bench(laboratory.directory.path(), line);
     refused(&output, 1, &["logits are wrong"]);
     let output = bench(laboratory.directory.path(), "compare a.jsonl b.jsonl --fail-on-regression");
     refused(&output, 1, &["b.jsonl is worse than a.jsonl: B fails", "logits are wrong"]);
@@ -331,16 +343,14 @@ fn two_programs_are_measured_in_turn() {
     let laboratory = Laboratory::new();
     let program = env!("CARGO_BIN_EXE_hear-bench");
     let compare = |other: &str, arguments: &str| -> Output {
-        let line = format!(
-            "compare --programs {program} {other} --network tiny.safetensors --method hear --samples 2 {arguments}"
-        );
+        let line = format!("compare --programs {program} {other} --network 1d-64 --samples 2 {arguments}");
         bench(laboratory.directory.path(), &line)
     };
     let output = compare(program, "--rounds 4 --warm-up 0 --records kept --json -");
     succeeded(&output);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let configuration = &report["configurations"][0];
-    assert_eq!((&configuration["pairs"], &configuration["method"]), (&4.into(), &"hear".into()));
+    assert_eq!((&configuration["pairs"], &configuration["method"]), (&4.into(), &"lean-hear".into()));
     assert_eq!(configuration["compared"].as_array().unwrap().len(), 6);
     assert!(configuration["compared"].as_array().unwrap().iter().all(|compared| compared["basis"] == "pairs"));
     let kept = ["a.jsonl", "b.jsonl"].map(|name| RecordFile::read(&laboratory.path("kept").join(name)).unwrap().lines);
@@ -352,10 +362,10 @@ fn two_programs_are_measured_in_turn() {
     assert_eq!(again["configurations"], report["configurations"]);
 
     refused(&compare("nowhere/hear-bench", ""), 1, &["cannot find the program nowhere/hear-bench"]);
-    refused(&compare("tiny.safetensors", ""), 1, &["cannot start", "tiny.safetensors", "Permission denied"]);
+    refused(&compare("clips.csv", ""), 1, &["cannot start", "clips.csv", "Permission denied"]);
     let no_laboratory = PathBuf::from("/bin/true");
     if no_laboratory.exists() {
-        refused(&compare("/bin/true", ""), 1, &["with /bin/true: tiny.safetensors hear", "gave no result"]);
+        refused(&compare("/bin/true", ""), 1, &["with /bin/true: 1d-64 lean-hear", "gave no result"]);
     }
 }
 
@@ -371,7 +381,7 @@ fn records_become_rows_for_spreadsheets() {
     assert_eq!(rows.len(), 2);
     for (row, line) in rows.iter().zip(&lines) {
         let field = |name: &str| row.get(head.iter().position(|column| column == name).unwrap()).unwrap();
-        assert_eq!((field("outcome"), field("network")), ("measured", "tiny.safetensors"));
+        assert_eq!((field("outcome"), field("network")), ("measured", "1d-64"));
         let record = line.record().unwrap();
         assert_eq!(field("infer_q1_s").parse(), Ok(record.infer_s.q1));
         assert_eq!(field("peak_rss_bytes").parse().ok(), record.peak_rss_bytes);
