@@ -4,7 +4,7 @@
 #
 #   scripts/comparison-trials.sh DIR [SAME [SLOWED]]
 #
-# SAME comparisons with itself (40) and SLOWED with the slowed build (20) take about 20 minutes on two cores. All records,
+# SAME comparisons with itself (40) and SLOWED with the slowed build (20) take 20 to 25 minutes on two cores. All records,
 # comparisons and a table (trials.csv) are kept in DIR, which must not be there yet. Ends with exit code 1 if the same
 # program was called different more than once in 40 tries, or a tenth was found in fewer than 19 of 20.
 #
@@ -16,8 +16,8 @@ cd "$(dirname "$0")/.."
 directory=${1:?usage: scripts/comparison-trials.sh DIR [SAME [SLOWED]]}
 same=${2:-40}
 slowed=${3:-20}
-rounds=${ROUNDS:-10}
-samples=${SAMPLES:-8}
+rounds=${ROUNDS:-16}
+samples=${SAMPLES:-4}
 network=${NETWORK:-2d-64}
 method=${METHOD:-lean-hear}
 

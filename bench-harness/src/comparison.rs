@@ -82,11 +82,11 @@ impl Quantity {
         }
     }
 
-    /// What stands for a round: the lower quartile, because a machine makes single runs slower, never faster. A change
-    /// that only a quarter of the runs or fewer escape is seen.
+    /// What stands for a round: its least value, because a machine makes runs slower, never faster, and may change its
+    /// speed within a round. A change that some runs escape is not seen.
     #[must_use]
     pub fn of_round(self, record: &Record) -> Option<f64> {
-        Some(self.of(record)?.q1)
+        Some(self.of(record)?.min)
     }
 
     /// A value with its unit.
@@ -197,9 +197,9 @@ fn key(record: &Record) -> String {
 pub struct Compared {
     /// What.
     pub quantity: Quantity,
-    /// The median of A's rounds.
+    /// The median over A's rounds of their least values.
     pub a: f64,
-    /// The median of B's rounds.
+    /// The median over B's rounds of their least values.
     pub b: f64,
     /// B against A. Of pairs the ratio is the pairs', not that of the medians.
     #[serde(flatten)]

@@ -52,6 +52,7 @@ pub fn comparison(report: &Report) -> String {
 fn comparison_tables(text: &mut String, report: &Report) -> Result {
     writeln!(text, "A: {}\nB: {}\n", report.a, report.b)?;
     for configuration in &report.configurations {
+        // A round stands for its fastest run: `Quantity::of_round`.
         let ConfigurationReport { identity: of, batch, streams, rounds_a, rounds_b, pairs, compared } = configuration;
         write!(text, "{}", identity(of))?;
         if (*batch, *streams) != (1, 1) {
@@ -62,7 +63,7 @@ fn comparison_tables(text: &mut String, report: &Report) -> Result {
         } else {
             writeln!(text, ", {rounds_a} rounds of A, {rounds_b} of B, {pairs} of them pairs")?;
         }
-        writeln!(text, "  {:<12}{:>12}{:>12}{:>9}  {:<20}", "", "A", "B", "B / A", "interval")?;
+        writeln!(text, "  {:<12}{:>12}{:>12}{:>9}  {}", "fastest run", "A", "B", "B / A", "interval")?;
         for Compared { quantity, a, b, comparison } in compared {
             let Comparison { ratio, low, high, level, verdict, .. } = comparison;
             let interval = format!("{low:.3} .. {high:.3} ({:.1}%)", 100.0 * level);

@@ -122,7 +122,7 @@ impl<'a> Trial<'a> {
         #[cfg_attr(not(feature = "fault-injection"), expect(unused_mut, reason = "only a fault changes it"))]
         let (mut inferred, report) = inferred?;
         #[cfg(feature = "fault-injection")]
-        fault::inject(&mut inferred)?;
+        fault::inject(context, &mut inferred)?;
         let ntt = (context.transforms() - transforms) / clips.len() as u64;
         let unused = UnusedSlots::Drown(self.randomness);
         let release = |(encrypted, ciphertext)| evaluation.release(self.plan, encrypted, ciphertext, unused);
@@ -176,22 +176,36 @@ fn spin(duration: Duration) {
 #[cfg(feature = "fault-injection")]
 mod fault {
     use anyhow::{Context as _, Result, bail};
-    use hear_engine::rlwe::Ciphertext;
+    use hear_engine::{ring::Context, rlwe::Ciphertext};
 
-    /// What is to go wrong: `result` makes one residue of the first result wrong, as a kernel with an error might.
+    /// What is to go wrong with the first result. `residue`: one residue is another, as a kernel with an error would leave
+    /// it, and nothing but noise decrypts. `logits`: 1 is added to every slot, which only a comparison of logits finds.
     const VARIABLE: &str = "HEAR_BENCH_FAULT";
 
-    pub(super) fn inject(results: &mut [Ciphertext]) -> Result<()> {
-        match std::env::var(VARIABLE).ok().as_deref() {
-            None => Ok(()),
-            Some("result") => {
-                let result = results.first_mut().context("there is no result")?;
+    pub(super) fn inject(context: &Context, results: &mut [Ciphertext]) -> Result<()> {
+        let fault = std::env::var(VARIABLE).ok();
+        let Some(fault) = fault.as_deref() else { return Ok(()) };
+        let result = results.first_mut().context("there is no result")?;
+        match fault {
+            "residue" => {
                 let residue = &mut result.pair_mut(0)[0];
                 *residue = residue.checked_sub(1).unwrap_or(1);
-                Ok(())
             }
-            Some(other) => bail!("{VARIABLE} is {other}: expected result"),
+            "logits" => {
+                let (scale, basis) = (result.scale(), result.basis().clone());
+                for (limb, &prime) in basis.iter().enumerate() {
+                    let q = context.modulus(prime).value();
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a residue below q")]
+                    let one = (scale.round() % f64::from(q)) as u32;
+                    // A constant polynomial has the same value everywhere.
+                    result.pair_mut(limb)[..context.n()].iter_mut().for_each(|residue| {
+                        *residue = (*residue + one) % q;
+                    });
+                }
+            }
+            other => bail!("{VARIABLE} is {other}: expected residue or logits"),
         }
+        Ok(())
     }
 }
 

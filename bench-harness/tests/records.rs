@@ -46,7 +46,7 @@ fn rounds(like: &RecordLine, session: &str, count: usize, factor: f64) -> Vec<Re
                 *time = 0.04 * wander * own * factor;
             }
             for times in [&mut record.keygen_s, &mut record.encode_s, &mut record.encrypt_s, &mut record.decrypt_s] {
-                times.q1 = 0.01 * wander;
+                times.min = 0.01 * wander;
             }
             record.peak_rss_bytes = Some(100_000_000);
         }
@@ -398,21 +398,26 @@ fn records_become_rows_for_spreadsheets() {
 #[cfg(feature = "fault-injection")]
 fn a_wrong_kernel_gets_no_times_and_fails_the_run() {
     let laboratory = Laboratory::new();
-    let line = "run --network tiny.safetensors --method hear,fast-hear --samples 1 --warm-up 0 --repeats 1 \
+    let line = "run --network 1d-64 --method lean-hear --strategy auto --strategy own --samples 1 --warm-up 0 --repeats 1 \
                 --records runs.jsonl --json runs.json";
     let run = |fault: Option<&str>| {
         let mut command = common::command(laboratory.directory.path(), line);
         fault.map(|fault| command.env("HEAR_BENCH_FAULT", fault));
         command.output().unwrap()
     };
-    refused(&run(Some("result")), 1, &["2 of 2 configurations failed", "logits are wrong: on row 0"]);
+    refused(&run(Some("residue")), 1, &["2 of 2 configurations failed", "row 0: the result decrypts to noise"]);
+    refused(
+        &run(Some("logits")),
+        1,
+        &["2 of 2 configurations failed", "logits are wrong: on row 0 one is off by 1.00"],
+    );
     for line in RecordFile::read(&laboratory.path("runs.jsonl")).unwrap().lines {
         assert!(line.record().is_none() && line.noise.is_none(), "{line:?}");
         assert_eq!(line.environment.unwrap().build.test_features, ["fault-injection"]);
     }
     let entries = laboratory.entries("runs.json");
     assert!(entries.len() == 2 && entries.iter().all(|entry| entry.get("infer_s").is_none()), "{entries:?}");
-    refused(&run(Some("everything")), 1, &["HEAR_BENCH_FAULT is everything: expected result"]);
+    refused(&run(Some("everything")), 1, &["HEAR_BENCH_FAULT is everything: expected residue or logits"]);
     let output = run(None);
     succeeded(&output);
     assert!(text(&output.stdout).contains("built for tests only (fault-injection)"), "{}", text(&output.stdout));

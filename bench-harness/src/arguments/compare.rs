@@ -10,7 +10,7 @@ use super::{PlacementArguments, RunArguments, instruction_set, positive, switch,
 
 const COMPARE_EXAMPLES: &str = "\
 A and B are files of hear-bench run: --records (lines, a round each) or --json. Rounds of one session
-were measured in turn and are compared in pairs, each by its lower quartile, with an interval that
+were measured in turn and are compared in pairs, each by its fastest run, with an interval that
 holds the truth 199 times in 200 (inference) or 999 in 1000 (the rest). Less than 2% is not reported,
 nor less than 30% of what was not measured in turn: machines change their speed by as much.
 
@@ -18,7 +18,7 @@ With --programs A and B are executables of hear-bench, which are run in turn her
 
 Examples:
   hear-bench compare monday.jsonl tuesday.jsonl
-  hear-bench compare --programs ./old ./new --network 2d-64 --rounds 12 --samples 10
+  hear-bench compare --programs ./old ./new --network 2d-64 --rounds 20 --samples 10
   hear-bench compare --programs ./old ./new --network 1d-64,2d-64 --records runs \\
                      --fail-on-regression";
 
@@ -72,8 +72,8 @@ pub struct ProgramsArguments {
     /// Where threads work
     #[command(flatten)]
     pub placement: PlacementArguments,
-    /// Pairs of processes; ten find a tenth on a quiet machine
-    #[arg(long, value_name = "R", default_value = "12", value_parser = positive)]
+    /// Pairs of processes; 16 find a tenth on a quiet machine
+    #[arg(long, value_name = "R", default_value = "16", value_parser = positive)]
     pub rounds: usize,
     /// Clips that each process classifies with the clock running
     #[arg(long, value_name = "N", default_value = "10", value_parser = positive)]

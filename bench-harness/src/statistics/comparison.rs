@@ -81,7 +81,7 @@ pub struct Criterion {
 }
 
 impl Comparison {
-    /// Compares neighbours: `(a, b)` are the lower quartiles of two rounds that follow each other, in either order.
+    /// Compares neighbours: `(a, b)` are the least values of two rounds that follow each other, in either order.
     ///
     /// The logarithms of b / a are differences of times taken under almost the same conditions. If A and B are the same
     /// their distribution is symmetric about 0, whatever the machine did, because what comes first changes from pair to
@@ -97,7 +97,7 @@ impl Comparison {
         Some(Self::judge(mean, half_width(error, freedom, criterion)?, Basis::Pairs, criterion))
     }
 
-    /// Compares rounds that were taken at different times, each represented by its lower quartile: the difference of two
+    /// Compares rounds that were taken at different times, each represented by its least value: the difference of two
     /// trimmed means of logarithms. `None` with fewer than [`MIN_ROUNDS`] on a side, or if a value is not above 0.
     ///
     /// - source: Yuen, "The two-sample trimmed t for unequal population variances", 1974. A bootstrap over so few rounds is
@@ -210,6 +210,8 @@ mod tests {
     }
 
     const QUIET: MachineModel = MachineModel { drift: 0.05, process: 0.01, tail: 0.03, jumps: 0.0, disturbed: 0.05 };
+    /// Two cores of a virtual machine: neighbours differ by 5%, nearly all of it luck of the process.
+    const MEASURED: MachineModel = MachineModel { drift: 0.03, process: 0.03, tail: 0.02, jumps: 0.0, disturbed: 0.05 };
     const DRIFTING: MachineModel =
         MachineModel { drift: 0.25, process: 0.02, tail: 0.05, jumps: 0.01, disturbed: 0.05 };
     const ROUGH: MachineModel = MachineModel { drift: 0.3, process: 0.03, tail: 0.08, jumps: 0.05, disturbed: 0.1 };
@@ -233,7 +235,7 @@ mod tests {
             self.speed = kept * self.speed + (1.0 - kept * kept).sqrt() * self.model.drift * normal(self.random);
         }
 
-        /// The lower quartile of the eight inferences of a round.
+        /// The fastest of the four inferences of a round.
         fn round(&mut self) -> f64 {
             let model = self.model;
             self.wait(0.6);
@@ -255,8 +257,7 @@ mod tests {
                 }
                 0.04 * log.exp()
             };
-            let times: Vec<f64> = (0..8).map(inference).collect();
-            Summary::of(&times).unwrap().q1
+            (0..4).map(inference).fold(f64::INFINITY, f64::min)
         }
     }
 
@@ -293,7 +294,7 @@ mod tests {
     /// reached is below.
     #[test]
     fn the_same_program_is_called_different_less_than_once_in_eighty_tries() {
-        for (name, model) in [("quiet", QUIET), ("drifting", DRIFTING), ("rough", ROUGH)] {
+        for (name, model) in [("quiet", QUIET), ("measured", MEASURED), ("drifting", DRIFTING), ("rough", ROUGH)] {
             for rounds in [4, 6, 8, 10, 12, 20] {
                 let alarms = share(model, rounds, 1.0, |verdict| verdict != Verdict::NoDifference);
                 eprintln!("{name}, {rounds} rounds: {alarms} false alarms");
@@ -311,6 +312,9 @@ mod tests {
             eprintln!("{rounds} rounds: {found} found");
             assert!(found >= 0.96, "{rounds} rounds: {found}");
         }
+        let found = share(MEASURED, 16, 1.1, |found| found == Verdict::Slower);
+        eprintln!("measured, 16 rounds: {found} found");
+        assert!(found >= 0.96, "{found}");
         // A machine whose speed wanders by a quarter takes more rounds.
         let found = share(DRIFTING, 30, 1.1, |found| found == Verdict::Slower);
         assert!(found >= 0.96, "{found}");

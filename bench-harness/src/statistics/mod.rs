@@ -1,7 +1,7 @@
 //! Repeated measurements summed up and compared.
 //!
 //! What is measured here is noisy in three ways, and each has its answer. Single values are slow now and then, never fast:
-//! a round of a process is represented by its lower quartile, and outliers are marked, not dropped ([`BoxPlot`]). The
+//! a round of a process is represented by its least value, and outliers are marked, not dropped ([`BoxPlot`]). The
 //! machine's speed drifts within minutes: what is compared is measured in turn, and judged by pairs of neighbours
 //! ([`Comparison::of_pairs`]). And each process has its own luck with memory: rounds are processes, and intervals are
 //! over rounds, never over the values of one process, wherever there are enough of them.
