@@ -63,7 +63,7 @@ fn comparison_tables(text: &mut String, report: &Report) -> Result {
         } else {
             writeln!(text, ", {rounds_a} rounds of A, {rounds_b} of B, {pairs} of them pairs")?;
         }
-        writeln!(text, "  {:<12}{:>12}{:>12}{:>9}  {}", "fastest run", "A", "B", "B / A", "interval")?;
+        writeln!(text, "  {:<12}{:>12}{:>12}{:>9}  interval", "fastest run", "A", "B", "B / A")?;
         for Compared { quantity, a, b, comparison } in compared {
             let Comparison { ratio, low, high, level, verdict, .. } = comparison;
             let interval = format!("{low:.3} .. {high:.3} ({:.1}%)", 100.0 * level);
