@@ -12,11 +12,13 @@ trap 'rm -f "$log"' EXIT
 
 echo "== formatting"
 cargo fmt --all --check
-# Training and hwloc stand behind features: everything is checked with them, and the packages that have them without, too.
-features=(--features hear-model/train,hear-scheduler/hwloc,hear-engine/hwloc,hear-bench/hwloc)
+# Training, hwloc and faults stand behind features: everything is checked with them, and the packages that have them
+# without, too.
+features=(--features hear-model/train,hear-scheduler/hwloc,hear-engine/hwloc,hear-bench/hwloc,hear-bench/fault-injection)
 echo "== lints"
 cargo clippy --workspace --all-targets "${features[@]}" --quiet -- -D warnings
-cargo clippy --package hear-model --package hear-scheduler --all-targets --quiet -- -D warnings
+cargo clippy --package hear-model --package hear-scheduler --package hear-bench --all-targets --quiet -- -D warnings
+cargo clippy --package hear-bench --features slowed --quiet -- -D warnings
 # Public crates are compiled for lints alone, to save minutes: CONTRIBUTING.md says how to test them.
 cargo clippy --package hear-bench --all-targets --features peers --quiet -- -D warnings
 echo "== scripts"

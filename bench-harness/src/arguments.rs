@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod observe;
 
 use std::{path::PathBuf, str::FromStr};
@@ -12,6 +13,7 @@ use hear_engine::network::{
 use hear_model::input::{ClipSource, RowRange};
 use hear_scheduler::{ExecutorKind, Pin, placement::parse_threads};
 
+pub use compare::{CompareArguments, CsvArguments, ProgramsArguments};
 pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
 
 /// The laboratory: runs networks on encrypted data, verifies, times and records.
@@ -42,6 +44,10 @@ pub enum Command {
     Trace(Box<TraceArguments>),
     /// Predict what a run would take on other numbers of threads and on other machines
     Simulate(Box<SimulateArguments>),
+    /// Say what got faster or slower between two files of records, or two builds
+    Compare(Box<CompareArguments>),
+    /// Write records as comma-separated values
+    Csv(CsvArguments),
     /// Measure one configuration given as JSON on standard input
     #[command(name = crate::child::SUBCOMMAND, hide = true)]
     Measure,
@@ -51,6 +57,7 @@ const EXAMPLES: &str = "\
 Examples:
   hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64 --stages --json results.json
+  hear-bench compare monday.jsonl tuesday.jsonl
   hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml
@@ -80,7 +87,8 @@ Examples:
   hear-bench run --network 2d-64,2d-128 --strategy full --strategy baby,giant,giant --stages
   hear-bench run --network hear-dataset/parameters_conv2d_64 --dataset hear-dataset \\
                  --rows 0..608 --json all.json
-  hear-bench run --network 1d-64 --without hoisting --memory-limit 4GB --json -";
+  hear-bench run --network 1d-64 --without hoisting --memory-limit 4GB --json -
+  hear-bench run --network 2d-64 --method hear,lean-hear --rounds 10 --records runs.jsonl";
 
 /// `hear-bench run`.
 #[derive(Debug, Args)]
@@ -156,6 +164,12 @@ pub struct RunArguments {
     /// Print where the time of an inference goes
     #[arg(long)]
     pub stages: bool,
+    /// How often everything is measured, each time in a new process; configurations take turns
+    #[arg(long, value_name = "R", default_value = "1", value_parser = positive)]
+    pub rounds: usize,
+    /// Append a line of JSON a round to FILE, as soon as it is measured
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<PathBuf>,
     /// Write an array of one object a configuration to FILE, or to standard output instead of the text
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,

@@ -1,10 +1,11 @@
 //! Measurements in processes of their own.
 //!
-//! The program starts itself with a hidden subcommand, writes the configuration to its standard input as JSON and reads
+//! The program starts itself, or another version of itself, with a hidden subcommand, writes the configuration to its standard input as JSON and reads
 //! what came of it from its standard output. Standard error is shared: progress goes there.
 
 use std::{
     io::{Read, Write},
+    path::Path,
     process::{Command, ExitStatus, Stdio},
 };
 
@@ -19,18 +20,18 @@ use crate::{
 /// The hidden subcommand.
 pub const SUBCOMMAND: &str = "measure";
 
-/// Measures a configuration in a new process. Whatever happens to that process becomes an entry.
+/// Measures a configuration in a new process of an executable of hear-bench. Whatever happens to that process becomes an
+/// entry.
 ///
 /// # Errors
 /// If no process can be started.
-pub fn run(configuration: &Configuration) -> Result<Entry> {
-    let program = std::env::current_exe().context("cannot find this program")?;
+pub fn run(program: &Path, configuration: &Configuration) -> Result<Entry> {
     let mut child = Command::new(program)
         .arg(SUBCOMMAND)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .context("cannot start a process to measure in")?;
+        .with_context(|| format!("cannot start {} to measure with it", program.display()))?;
     let request = serde_json::to_vec(configuration).context("cannot write a configuration")?;
     if let Some(mut stdin) = child.stdin.take() {
         // A process that is gone before it has read says why with its exit status.

@@ -16,6 +16,7 @@ use hear_model::{
     network::{Dimension, NetworkName, Shape, Source},
 };
 use hear_scheduler::{Executor, ExecutorError, ExecutorKind, Pin, PlacementOptions, Topology};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One network, method, strategy and number of threads, and how it is measured.
@@ -43,7 +44,7 @@ pub struct Configuration {
 }
 
 /// How a measurement is made: what a reader needs to repeat it. It stands in the record as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
     /// The first row.
@@ -61,10 +62,14 @@ pub struct Protocol {
     /// How often keys are made, the network is encoded and, where it is prepared, read.
     pub repeats: usize,
     /// Whether the network is written as a prepared model, and read, before it runs.
+    #[serde(default)]
     pub prepared: bool,
     /// What runs the tasks.
+    #[schemars(with = "String")]
     pub executor: ExecutorKind,
     /// How its threads are bound to CPUs.
+    #[serde(default = "not_pinned")]
+    #[schemars(with = "String")]
     pub pin: Pin,
     /// Optimisations that are switched off.
     pub without: Vec<String>,
@@ -77,6 +82,11 @@ pub struct Protocol {
 /// As many clips as runs were of before there could be more.
 pub(crate) fn one() -> usize {
     1
+}
+
+/// How threads were bound before they could be.
+fn not_pinned() -> Pin {
+    Pin::None
 }
 
 impl Protocol {

@@ -6,11 +6,12 @@ use hear_engine::network::{key_switching::KeySwitching, method::StrategyChoice};
 use hear_scheduler::Pin;
 
 use crate::{
+    comparison::{Compared, ConfigurationReport, Quantity, Report},
     configuration::Protocol,
     floors::BestSpeeds,
     precision::StagePrecision,
     record::{Entry, Identity, PrecisionRecord, Reason, Record, StageRecord, Unmeasured},
-    statistics::Summary,
+    statistics::{BoxPlot, Comparison, Interval, Summary, Verdict},
 };
 
 /// An entry as a block of text; `stages` adds a table of where the time goes.
@@ -26,6 +27,71 @@ pub fn entry(entry: &Entry, stages: bool) -> String {
     };
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
     text
+}
+
+/// What went wrong, if it did.
+#[must_use]
+pub fn failure(entry: &Entry) -> Option<String> {
+    match entry {
+        Entry::Unmeasured(Unmeasured { identity: of, reason: Reason::Failed(reason) }) => {
+            Some(format!("{}: {reason}", identity(of)))
+        }
+        _ => None,
+    }
+}
+
+/// Two sides beside each other as tables, with what a reader must know and one sentence on how it came out.
+#[must_use]
+pub fn comparison(report: &Report) -> String {
+    let mut text = String::new();
+    let written = comparison_tables(&mut text, report);
+    debug_assert!(written.is_ok(), "writing to a string cannot fail");
+    text
+}
+
+fn comparison_tables(text: &mut String, report: &Report) -> Result {
+    writeln!(text, "A: {}\nB: {}\n", report.a, report.b)?;
+    for configuration in &report.configurations {
+        // A round stands for its fastest run: `Quantity::of_round`.
+        let ConfigurationReport { identity: of, batch, streams, rounds_a, rounds_b, pairs, compared } = configuration;
+        write!(text, "{}", identity(of))?;
+        if (*batch, *streams) != (1, 1) {
+            write!(text, ", {streams} x {batch} clips a run")?;
+        }
+        if *pairs == *rounds_a && *pairs == *rounds_b {
+            writeln!(text, ", {pairs} pairs of rounds")?;
+        } else {
+            writeln!(text, ", {rounds_a} rounds of A, {rounds_b} of B, {pairs} of them pairs")?;
+        }
+        writeln!(text, "  {:<12}{:>12}{:>12}{:>9}  interval", "fastest run", "A", "B", "B / A")?;
+        for Compared { quantity, a, b, comparison } in compared {
+            let Comparison { ratio, low, high, level, verdict, .. } = comparison;
+            let interval = format!("{low:.3} .. {high:.3} ({:.1}%)", 100.0 * level);
+            let verdict = match (verdict, quantity) {
+                (Verdict::NoDifference, _) => "",
+                (Verdict::Faster, Quantity::PeakMemory) => "LESS",
+                (Verdict::Slower, Quantity::PeakMemory) => "MORE",
+                (Verdict::Faster, _) => "FASTER",
+                (Verdict::Slower, _) => "SLOWER",
+            };
+            let [a, b] = [a, b].map(|&value| quantity.display(value));
+            let line = format!("  {:<12}{a:>12}{b:>12}{ratio:>9.3}  {interval:<24}{verdict}", quantity.name());
+            writeln!(text, "{}", line.trim_end())?;
+        }
+        writeln!(text)?;
+    }
+    for warning in &report.warnings {
+        writeln!(text, "WARNING: {warning}.")?;
+    }
+    let summary = report.summary();
+    let (first, rest) = summary.split_at(summary.chars().next().map_or(0, char::len_utf8));
+    writeln!(text, "{}{rest}.", first.to_uppercase())
+}
+
+/// A ratio as a change: `+9.9%`.
+#[must_use]
+pub fn change(ratio: f64) -> String {
+    format!("{:+.1}%", 100.0 * (ratio - 1.0))
 }
 
 /// The noise after every stage as a table.
@@ -118,6 +184,7 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
             writeln!(text, "  {name:<8}  {median:>10}  {q1:>10}  {q3:>10}  {min:>10}  {max:>10}  {n:>4}")?;
         }
     }
+    spread(text, record)?;
     let predicted = &record.predicted;
     let peak = record.peak_rss_bytes.map_or_else(|| "unknown".to_owned(), bytes);
     writeln!(text, "  throughput  {:.3} clips a second", record.throughput_per_s)?;
@@ -148,6 +215,38 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
         stages(text, record)?;
     }
     writeln!(text)
+}
+
+/// How sure the median inference is, which of them are outliers, and what else went on.
+fn spread(text: &mut String, record: &Record) -> Result {
+    if let Some(raw) = &record.raw {
+        let of_round = raw.infer_s.len() / record.rounds.max(1);
+        let rounds: Vec<&[f64]> = raw.infer_s.chunks(of_round.max(1)).collect();
+        if let Some(Interval { low, high, level }) = Interval::of_median(&rounds, 0.95) {
+            let processes =
+                if record.rounds == 1 { "1 process".to_owned() } else { format!("{} processes", record.rounds) };
+            let [low, high] = [low, high].map(seconds);
+            writeln!(
+                text,
+                "            the median of infer is in {low} .. {high} ({:.0}%), {processes}",
+                100.0 * level
+            )?;
+        }
+        if let Some(BoxPlot { low_whisker, high_whisker, outliers, .. }) = BoxPlot::of(&raw.infer_s)
+            && !outliers.is_empty()
+        {
+            let (count, [low, high]) = (outliers.len(), [low_whisker, high_whisker].map(seconds));
+            writeln!(text, "            outliers of infer: {count} outside {low} .. {high}, kept in all figures")?;
+        }
+    }
+    if let Some(warning) = record.noise.and_then(|noise| noise.warning()) {
+        writeln!(text, "  WARNING     the machine was noisy: {warning}")?;
+    }
+    let features = record.environment.as_ref().map(|environment| environment.build.test_features.join(", "));
+    if let Some(features) = features.filter(|features| !features.is_empty()) {
+        writeln!(text, "  WARNING     this program was built for tests only ({features})")?;
+    }
+    Ok(())
 }
 
 fn accuracy(text: &mut String, record: &Record) -> Result {

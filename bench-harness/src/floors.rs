@@ -19,6 +19,7 @@ use hear_kernels::{
     },
     simd::Isa,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Rounds of which the fastest counts.
@@ -29,7 +30,7 @@ const STREAM_BYTES: usize = 64 << 20;
 const TILE: (usize, usize, usize) = (48, 36, 128);
 
 /// The best speeds of a machine with so many threads at work.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestSpeeds {
     /// Nanoseconds of a transform of one limb in cache, the mean of both directions.
     pub ntt_ns: f64,
@@ -40,7 +41,7 @@ pub struct BestSpeeds {
 }
 
 /// The least thread-seconds of a stage, by what they are for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Floors {
     /// Transforms.
     pub ntt_s: f64,

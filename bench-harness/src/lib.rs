@@ -4,6 +4,9 @@
 //! - [`configuration`]: what one measurement is of; [`record`]: what it yields, the JSON contract
 //! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
+//! - [`rounds`]: configurations and programs measured in turn; [`record_lines`]: rounds in files, and [`csv`];
+//!   [`comparison`]: whether two sets of rounds differ by more than the noise
+//! - [`environment`]: under what a measurement was made, and what else went on meanwhile
 //! - [`verification`]: nothing is timed that is not right; [`statistics`]: how repeated values are summed up
 //! - [`observation`]: runs with every task noted down, and [`counters`]; [`machine_file`]: machines to simulate them on,
 //!   and [`hardware`]: this one
@@ -16,9 +19,12 @@ pub mod arguments;
 pub mod calibration;
 pub mod child;
 pub mod commands;
+pub mod comparison;
 pub mod configuration;
 pub mod counters;
+pub mod csv;
 pub mod display;
+pub mod environment;
 pub mod failure;
 pub mod floors;
 pub mod hardware;
@@ -30,6 +36,9 @@ pub mod observation;
 pub mod precision;
 mod progress;
 pub mod record;
+pub mod record_lines;
+pub mod rounds;
+mod schema;
 pub mod statistics;
 pub mod system;
 mod trial;

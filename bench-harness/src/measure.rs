@@ -23,9 +23,12 @@ use hear_scheduler::{Cancel, Report};
 use crate::{
     configuration::{Configuration, weights_origin},
     display,
+    environment::{Environment, Noise, NoiseWatch},
     floors::BestSpeeds,
     progress::Progress,
-    record::{Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, Record, StageRecord, hexadecimal},
+    record::{
+        Accuracy, ConfigRecord, Identity, ParametersRecord, Predicted, RawTimes, Record, StageRecord, hexadecimal,
+    },
     statistics::Summary,
     system::{Machine, commit, peak_rss_bytes},
     trial::{Times, Trial},
@@ -47,6 +50,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let randomness = Randomness::from_os();
     let progress = Progress::new(display::identity(&Identity::from(configuration)));
 
+    let mut watch = NoiseWatch::start();
     let cancel = Cancel::new();
     let work = Work::new(&*executor, &cancel);
     let (keys, keygen) = repeat(protocol.repeats, || {
@@ -81,10 +85,13 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         trial.run(row, clips)?;
     }
     trial.restart();
+    watch.note_frequency();
     for (run, (row, of_run)) in runs().enumerate() {
         progress.show("infer", run * throughput.clips(), clips.len());
         trial.run(row, of_run)?;
     }
+    watch.note_frequency();
+    let noise = watch.finish();
     progress.finish();
     // Before anything that belongs to the report only.
     let (peak_rss_bytes, huge_page_bytes) = (peak_rss_bytes(), trial.huge_page_bytes());
@@ -96,6 +103,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
         times,
         peak_rss_bytes,
         huge_page_bytes,
+        noise,
         key_bytes: keys.evaluation.keys.bytes(),
         model_bytes: encoded.bytes(),
         accuracy: labels.map_or_else(Default::default, |labels| verification.accuracy(protocol.first_row, &labels)),
@@ -112,6 +120,7 @@ struct Measured {
     times: Times,
     peak_rss_bytes: Option<u64>,
     huge_page_bytes: Option<u64>,
+    noise: Noise,
     key_bytes: usize,
     model_bytes: usize,
     accuracy: Accuracy,
@@ -126,6 +135,14 @@ impl Measured {
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
         let best_speeds = BestSpeeds::measure(context, configuration.working_threads());
         let predicted_counts = plan.counts();
+        let raw = RawTimes {
+            keygen_s: seconds(&self.keygen),
+            encode_s: seconds(&self.encode),
+            load_s: self.load.as_deref().map(seconds).unwrap_or_default(),
+            encrypt_s: seconds(&times.encrypt),
+            infer_s: seconds(&times.infer),
+            decrypt_s: seconds(&times.decrypt),
+        };
         let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
@@ -142,12 +159,14 @@ impl Measured {
             streams: throughput.streams(),
             samples: times.infer.len() * throughput.clips(),
             isa: context.isa().name().to_owned(),
-            keygen_s: summary(&self.keygen)?,
-            encode_s: summary(&self.encode)?,
-            load_s: self.load.as_deref().map(summary).transpose()?,
-            encrypt_s: summary(&times.encrypt)?,
-            infer_s: summary(&times.infer)?,
-            decrypt_s: summary(&times.decrypt)?,
+            keygen_s: summary(&raw.keygen_s)?,
+            encode_s: summary(&raw.encode_s)?,
+            load_s: self.load.is_some().then(|| summary(&raw.load_s)).transpose()?,
+            encrypt_s: summary(&raw.encrypt_s)?,
+            infer_s: summary(&raw.infer_s)?,
+            decrypt_s: summary(&raw.decrypt_s)?,
+            raw: Some(raw),
+            rounds: 1,
             stages: stages(plan, &best_speeds, &times.reports),
             best_speeds,
             throughput_per_s: (times.infer.len() * throughput.clips()) as f64
@@ -174,6 +193,8 @@ impl Measured {
                 clips: configuration.clips.to_string(),
                 protocol: configuration.protocol.clone(),
             },
+            noise: Some(self.noise),
+            environment: Some(Environment::detect()),
         })
     }
 }
@@ -232,7 +253,10 @@ fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<Stag
     plan.stages.iter().map(record).collect()
 }
 
-fn summary(durations: &[Duration]) -> Result<Summary> {
-    let seconds: Vec<f64> = durations.iter().map(Duration::as_secs_f64).collect();
-    Summary::of(&seconds).context("nothing was timed")
+fn seconds(durations: &[Duration]) -> Vec<f64> {
+    durations.iter().map(Duration::as_secs_f64).collect()
+}
+
+fn summary(seconds: &[f64]) -> Result<Summary> {
+    Summary::of(seconds).context("nothing was timed")
 }

@@ -4,23 +4,26 @@
 //! known is `null`, never absent.
 
 use hear_engine::{
-    network::{cost::Counts, plan::Plan},
+    network::{cost::Counts, key_switching::KeySwitching, plan::Plan},
     params::Parameters,
 };
 use hear_model::metrics;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::{Configuration, Protocol, network_name, one},
+    environment::{Environment, Noise},
     floors::{BestSpeeds, Floors},
     precision::StagePrecision,
+    schema,
     statistics::Summary,
     system::Machine,
     verification::ChangedClass,
 };
 
 /// One element of a file of results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Entry {
     /// A measurement that was verified.
@@ -30,7 +33,7 @@ pub enum Entry {
 }
 
 /// A configuration without times, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Unmeasured {
     /// Which configuration.
     #[serde(flatten)]
@@ -41,7 +44,7 @@ pub struct Unmeasured {
 }
 
 /// Why a configuration has no times.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It was not started: it would not have fitted.
@@ -51,7 +54,7 @@ pub enum Reason {
 }
 
 /// What tells the configurations of a run apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// A shipped network's name, or what the file or directory is called.
     pub network: String,
@@ -60,9 +63,15 @@ pub struct Identity {
     /// A strategy for each convolution, separated by commas, or `auto`; `own` of `lean-hear`.
     pub strategy: String,
     /// How keys are switched: `paper` or `hybrid`; `lean-hear` has its own way, called `own`.
+    #[serde(default = "paper")]
     pub key_switching: String,
     /// Threads that work.
     pub threads: usize,
+}
+
+/// How keys were switched before there was a choice.
+fn paper() -> String {
+    KeySwitching::Paper.name().to_owned()
 }
 
 impl From<&Configuration> for Identity {
@@ -78,12 +87,13 @@ impl From<&Configuration> for Identity {
 }
 
 /// A verified measurement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Which configuration.
     #[serde(flatten)]
     pub identity: Identity,
     /// What the plan takes of what was open: strategies, or what `lean-hear` chose.
+    #[serde(default)]
     pub chosen: String,
     /// BLAKE3 of the plan, hexadecimal.
     pub plan_hash: String,
@@ -108,9 +118,16 @@ pub struct Record {
     pub infer_s: Summary,
     /// Decrypting and decoding a result.
     pub decrypt_s: Summary,
+    /// Every single time, in the order in which they were taken; `None` in records from before they were kept.
+    #[serde(default)]
+    pub raw: Option<RawTimes>,
+    /// Processes that were measured one after the other, and are summed up here.
+    #[serde(default = "one")]
+    pub rounds: usize,
     /// Where the time of an inference goes, in the plan's order.
     pub stages: Vec<StageRecord>,
-    /// The best speeds of the machine, by which stages have floors.
+    /// The best speeds of the machine, by which stages have floors; zeros, and no floors, in records from before.
+    #[serde(default)]
     pub best_speeds: BestSpeeds,
     /// Clips classified in a second, run after run.
     pub throughput_per_s: f64,
@@ -140,6 +157,7 @@ pub struct Record {
     /// The ring and the primes.
     pub params: ParametersRecord,
     /// What the plan says that an inference costs; `ntt` is measured.
+    #[schemars(with = "schema::Counts")]
     pub counts: Counts,
     /// What was predicted before the start.
     pub predicted: Predicted,
@@ -149,10 +167,33 @@ pub struct Record {
     pub commit: Option<String>,
     /// How it was measured.
     pub config: ConfigRecord,
+    /// What else went on meanwhile; `None` in records from before it was watched.
+    #[serde(default)]
+    pub noise: Option<Noise>,
+    /// Under what it was measured; `None` in records from before it was noted down.
+    #[serde(default)]
+    pub environment: Option<Environment>,
+}
+
+/// Every single time of a measurement, in seconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RawTimes {
+    /// Making all keys.
+    pub keygen_s: Vec<f64>,
+    /// Encoding the network's weights.
+    pub encode_s: Vec<f64>,
+    /// Loading a prepared model; empty where the weights were encoded instead.
+    pub load_s: Vec<f64>,
+    /// Encrypting a clip.
+    pub encrypt_s: Vec<f64>,
+    /// Classifying the clips of a run.
+    pub infer_s: Vec<f64>,
+    /// Decrypting a result.
+    pub decrypt_s: Vec<f64>,
 }
 
 /// A stage of an inference: medians over the samples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StageRecord {
     /// The plan's name for it.
     pub name: String,
@@ -161,15 +202,17 @@ pub struct StageRecord {
     /// Seconds from the start of its first task to the end of its last; spans of stages may overlap.
     pub span_s: f64,
     /// What the plan says that it costs.
+    #[schemars(with = "schema::Counts")]
     pub counts: Counts,
     /// Bytes of plaintexts and keys that it reads.
     pub bytes: u64,
     /// What it would take at least.
+    #[serde(default)]
     pub floors: Floors,
 }
 
 /// Accuracy over all classes and the detection of falls; `None` without labels or without cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Accuracy {
     /// Right classes among all.
     pub accuracy: Option<f64>,
@@ -191,7 +234,7 @@ impl From<metrics::Summary> for Accuracy {
 }
 
 /// The ring and the primes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParametersRecord {
     /// log2 of the ring degree.
     pub log_n: u32,
@@ -221,7 +264,7 @@ impl ParametersRecord {
 }
 
 /// What was predicted before the start, from the plan alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Predicted {
     /// Transforms of an inference.
     pub ntt: u64,
@@ -234,7 +277,7 @@ pub struct Predicted {
 }
 
 /// How a measurement was made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConfigRecord {
     /// Dimension and width of the network.
     pub shape: String,

@@ -1,12 +1,15 @@
 //! What the operating system says about this process and this machine.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use hear_scheduler::{Topology, topology::CacheSizes};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema;
+
 /// The machine that a record was made on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// The processor's name.
     pub cpu: Option<String>,
@@ -15,6 +18,7 @@ pub struct Machine {
     /// Threads that can run at one time, after affinity and control groups.
     pub threads: usize,
     /// Sizes of the caches that the first core sees.
+    #[schemars(with = "schema::CacheSizes")]
     pub caches: CacheSizes,
     /// Bytes of memory.
     pub memory: Option<u64>,
@@ -65,15 +69,13 @@ fn kibibytes(text: &str, name: &str) -> Option<u64> {
     value.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The commit of the sources that this program was built from, if they are still where they were and `git` is there.
+/// The commit of the sources that this program was built from, with `-dirty` where they were changed; `None` if it was built
+/// outside of a repository.
 #[must_use]
 pub fn commit() -> Option<String> {
-    let output = Command::new("git")
-        .args(["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])
-        .output()
-        .ok()?;
-    let commit = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !commit.is_empty()).then_some(commit)
+    // Of two programs that are compared, neither needs to be built from what the repository holds now.
+    let commit = env!("HEAR_BENCH_COMMIT");
+    (!commit.is_empty()).then(|| commit.to_owned())
 }
 
 #[cfg(test)]

@@ -119,11 +119,16 @@ impl<'a> Trial<'a> {
         let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
         let inferred = self.inference.run_clips(&ciphertexts, &mut self.memory, self.executor, &self.options);
-        let (inferred, report) = inferred?;
+        #[cfg_attr(not(feature = "fault-injection"), expect(unused_mut, reason = "only a fault changes it"))]
+        let (mut inferred, report) = inferred?;
+        #[cfg(feature = "fault-injection")]
+        fault::inject(context, &mut inferred)?;
         let ntt = (context.transforms() - transforms) / clips.len() as u64;
         let unused = UnusedSlots::Drown(self.randomness);
         let release = |(encrypted, ciphertext)| evaluation.release(self.plan, encrypted, ciphertext, unused);
         let results = encrypted.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
+        #[cfg(feature = "slowed")]
+        spin(start.elapsed() / 10);
         times.infer.push(start.elapsed());
         if let (Some(counters), Some(before)) = (self.counters, counts) {
             times.counts.push(counters.borrow_mut().read().since(&before));
@@ -155,6 +160,52 @@ impl<'a> Trial<'a> {
     /// What is known of all clips since the start or the last restart.
     pub(crate) fn finish(self) -> (Verification, Times) {
         (self.verification, self.times)
+    }
+}
+
+/// Takes time, so that tests know by how much a program is slower than another.
+#[cfg(feature = "slowed")]
+fn spin(duration: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < duration {
+        std::hint::spin_loop();
+    }
+}
+
+/// Faults that tests ask for, to see that they are found.
+#[cfg(feature = "fault-injection")]
+mod fault {
+    use anyhow::{Context as _, Result, bail};
+    use hear_engine::{ring::Context, rlwe::Ciphertext};
+
+    /// What is to go wrong with the first result. `residue`: one residue is another, as a kernel with an error would leave
+    /// it, and nothing but noise decrypts. `logits`: 1 is added to every slot, which only a comparison of logits finds.
+    const VARIABLE: &str = "HEAR_BENCH_FAULT";
+
+    pub(super) fn inject(context: &Context, results: &mut [Ciphertext]) -> Result<()> {
+        let fault = std::env::var(VARIABLE).ok();
+        let Some(fault) = fault.as_deref() else { return Ok(()) };
+        let result = results.first_mut().context("there is no result")?;
+        match fault {
+            "residue" => {
+                let residue = &mut result.pair_mut(0)[0];
+                *residue = residue.checked_sub(1).unwrap_or(1);
+            }
+            "logits" => {
+                let (scale, basis) = (result.scale(), result.basis().clone());
+                for (limb, &prime) in basis.iter().enumerate() {
+                    let q = context.modulus(prime).value();
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a residue below q")]
+                    let one = (scale.round() % f64::from(q)) as u32;
+                    // A constant polynomial has the same value everywhere.
+                    result.pair_mut(limb)[..context.n()].iter_mut().for_each(|residue| {
+                        *residue = (*residue + one) % q;
+                    });
+                }
+            }
+            other => bail!("{VARIABLE} is {other}: expected residue or logits"),
+        }
+        Ok(())
     }
 }
 

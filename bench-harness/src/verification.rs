@@ -5,6 +5,7 @@ use hear_model::{
     metrics::{Class, Confusion, argmax, margin},
     network::CLASS_COUNT,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Accuracy;
@@ -25,7 +26,7 @@ pub struct Verification {
 }
 
 /// A clip whose class the encrypted run changed within the tolerance.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedClass {
     /// The clip.
     pub row: usize,

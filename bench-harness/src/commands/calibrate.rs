@@ -18,6 +18,7 @@ use crate::{
     failure::Failure,
     hardware,
     record::{Entry, Identity, Reason, Record, Unmeasured},
+    rounds::Program,
     system::Machine,
 };
 
@@ -110,7 +111,7 @@ fn measure(
             tolerance: 0.25,
         },
     };
-    match child::run(&configuration)? {
+    match child::run(&Program::This.path()?, &configuration)? {
         Entry::Measured(record) => Ok(*record),
         Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) | Reason::Skipped(reason) }) => {
             bail!("{}: {reason}", display::identity(&identity))

@@ -1,6 +1,8 @@
 //! What each subcommand does.
 
 mod calibrate;
+mod compare;
+mod csv;
 mod kernels;
 mod machine;
 mod output;
@@ -34,6 +36,8 @@ pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Topology(arguments) => topology::run(&arguments, output),
         Command::Trace(arguments) => trace::run(&arguments, output),
         Command::Simulate(arguments) => simulate::run(&arguments, output),
+        Command::Compare(arguments) => compare::run(&arguments, output),
+        Command::Csv(arguments) => csv::run(&arguments, output),
         Command::Measure => Ok(child::serve(&mut stdin().lock(), output)?),
     }
 }

@@ -25,11 +25,12 @@ use super::{
 };
 use crate::{
     arguments::{Bytes, RunArguments},
-    child,
     configuration::{Configuration, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
     failure::Failure,
     record::{Entry, Identity, Reason, Unmeasured},
+    record_lines::RecordWriter,
+    rounds::{Contender, Program, Session, in_turn, merged},
     system::available_memory_bytes,
 };
 
@@ -37,10 +38,71 @@ use crate::{
 const MEMORY_PERCENT: u64 = 90;
 
 pub(super) fn run(arguments: &RunArguments, output: &mut dyn Write) -> Result<(), Failure> {
+    let (shapes, configurations) = checked_configurations(arguments)?;
+    let objection = |configuration: &Configuration| {
+        memory_objection(configuration, shapes[&configuration.network], arguments.memory_limit)
+    };
+    let destination = arguments.json.as_deref().map(Destination::new);
+    if let Some(Destination::File(path)) = destination {
+        write_entries(path, &[] as &[Entry])?;
+    }
+    let mut records = arguments.records.as_deref().map(RecordWriter::open).transpose()?;
+    let session = Session::new(None);
+    let contenders: Vec<_> =
+        configurations.into_iter().map(|configuration| Contender { program: Program::This, configuration }).collect();
+    let mut rounds: Vec<Vec<Entry>> = vec![Vec::new(); contenders.len()];
+    for turn in in_turn(contenders.len(), arguments.rounds) {
+        let (contender, of_contender) = (&contenders[turn.contender], &mut rounds[turn.contender]);
+        // What was skipped or failed once would be again.
+        if !matches!(of_contender.last(), Some(Entry::Unmeasured(_))) {
+            let line = match objection(&contender.configuration)? {
+                Some(reason) => {
+                    let identity = Identity::from(&contender.configuration);
+                    let entry = Entry::Unmeasured(Unmeasured { identity, reason: Reason::Skipped(reason) });
+                    session.line(&contender.configuration, turn.round, entry)
+                }
+                None => session.measure(contender, turn.round)?,
+            };
+            if let Some(records) = &mut records {
+                records.append(&line)?;
+            }
+            of_contender.push(line.full_entry());
+        }
+        if destination != Some(Destination::StandardOutput)
+            && turn.round + 1 == arguments.rounds
+            && let Some(entry) = merged(of_contender)
+        {
+            write!(output, "{}", display::entry(&entry, arguments.stages))?;
+            output.flush()?;
+        }
+        if let Some(Destination::File(path)) = destination {
+            // After every measurement: an interruption loses one, not all.
+            write_entries(path, &entries(&rounds))?;
+        }
+    }
+    let entries = entries(&rounds);
+    if destination == Some(Destination::StandardOutput) {
+        writeln!(output, "{}", serde_json::to_string_pretty(&entries)?)?;
+    }
+    match failures(&entries) {
+        None => Ok(()),
+        Some(sentence) => Err(Failure::Outside(anyhow!(sentence))),
+    }
+}
+
+/// An entry for each configuration of which there are rounds.
+fn entries(rounds: &[Vec<Entry>]) -> Vec<Entry> {
+    rounds.iter().filter_map(|of_one| merged(of_one)).collect()
+}
+
+/// What the arguments list, and the shapes of its networks. Everything that measuring will need is looked at now, not after
+/// an hour of measuring something else.
+pub(super) fn checked_configurations(
+    arguments: &RunArguments,
+) -> Result<(BTreeMap<String, Shape>, Vec<Configuration>), Failure> {
     let shapes = shapes(&arguments.network)?;
     let configurations = configurations(arguments, &shapes)?;
     for configuration in &configurations {
-        // Now, not after an hour of measuring others.
         match configuration.isa() {
             Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
             other => other?,
@@ -49,36 +111,7 @@ pub(super) fn run(arguments: &RunArguments, output: &mut dyn Write) -> Result<()
         configuration.read_clips()?;
         configuration.read_labels()?;
     }
-    let mut entries = Vec::with_capacity(configurations.len());
-    let destination = arguments.json.as_deref().map(Destination::new);
-    if let Some(Destination::File(path)) = destination {
-        write_entries(path, &entries)?;
-    }
-    for configuration in &configurations {
-        let entry = match memory_objection(configuration, shapes[&configuration.network], arguments.memory_limit)? {
-            Some(reason) => {
-                let identity = Identity::from(configuration);
-                Entry::Unmeasured(Unmeasured { identity, reason: Reason::Skipped(reason) })
-            }
-            None => child::run(configuration)?,
-        };
-        if destination != Some(Destination::StandardOutput) {
-            write!(output, "{}", display::entry(&entry, arguments.stages))?;
-            output.flush()?;
-        }
-        entries.push(entry);
-        if let Some(Destination::File(path)) = destination {
-            // After every configuration: an interruption loses one measurement, not all.
-            write_entries(path, &entries)?;
-        }
-    }
-    if destination == Some(Destination::StandardOutput) {
-        writeln!(output, "{}", serde_json::to_string_pretty(&entries)?)?;
-    }
-    match failures(&entries) {
-        None => Ok(()),
-        Some(sentence) => Err(Failure::Outside(anyhow!(sentence))),
-    }
+    Ok((shapes, configurations))
 }
 
 /// The shapes of the networks.

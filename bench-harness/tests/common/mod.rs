@@ -6,14 +6,16 @@ use std::{
     process::{Command, Output},
 };
 
+/// `hear-bench` in a directory.
+pub(crate) fn command(directory: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hear-bench"));
+    command.args(arguments.split_whitespace()).current_dir(directory).env_remove("HEAR_ISA");
+    command
+}
+
 /// Runs `hear-bench` in a directory.
 pub(crate) fn bench(directory: &Path, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hear-bench"))
-        .args(arguments.split_whitespace())
-        .current_dir(directory)
-        .env_remove("HEAR_ISA")
-        .output()
-        .unwrap()
+    command(directory, arguments).output().unwrap()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> &str {

@@ -34,6 +34,7 @@ pub struct Counts {
     pub key_limbs: u64,
     /// Limbs converted from, times limbs converted to, of base conversions from several limbs. (A conversion from one limb is a
     /// part of the transform that follows.)
+    #[serde(default)] // Records from before it was counted lack it.
     pub conversion_limbs: u64,
     /// Bytes of plaintexts and keys that are read. A key that tasks of a stage use one after the other counts once.
     pub bytes_read: u64,

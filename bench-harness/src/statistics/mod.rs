@@ -1,9 +1,24 @@
-//! Summaries of repeated measurements.
+//! Repeated measurements summed up and compared.
+//!
+//! What is measured here is noisy in three ways, and each has its answer. Single values are slow now and then, never fast:
+//! a round of a process is represented by its least value, and outliers are marked, not dropped ([`BoxPlot`]). The
+//! machine's speed drifts within minutes: what is compared is measured in turn, and judged by pairs of neighbours
+//! ([`Comparison::of_pairs`]). And each process has its own luck with memory: rounds are processes, and intervals are
+//! over rounds, never over the values of one process, wherever there are enough of them.
 
+mod box_plot;
+mod comparison;
+mod interval;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use box_plot::BoxPlot;
+pub use comparison::{Basis, Comparison, Criterion, MIN_ROUNDS, Verdict};
+pub use interval::Interval;
+
 /// Median, quartiles and range of a sample. The unit is that of the values; the field that holds it names it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// The middle value.
     pub median: f64,
