@@ -78,6 +78,45 @@ pub struct PlacementArguments {
     pub smt: bool,
 }
 
+/// The ways in which networks are run: what `run` and `compare --programs` have in common.
+#[derive(Clone, Debug, Args)]
+pub struct WaysArguments {
+    /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own; repeat the option to
+    /// compare [default: auto for lean-hear, own for the others]
+    #[arg(long, value_name = "auto|own|S|S,S,S")]
+    pub strategy: Vec<StrategyChoice>,
+    /// How the keys of hear and fast-hear are switched: paper (one special prime), hybrid (several, fewer digits)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "paper")]
+    pub key_switching: Vec<KeySwitching>,
+    /// Numbers of threads [default: one a physical core that this process may use]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = parse_threads)]
+    pub threads: Vec<usize>,
+    /// Where threads work
+    #[command(flatten)]
+    pub placement: PlacementArguments,
+    /// Clips that a run handles at a time: they share each pass over weights and keys
+    #[arg(long, value_name = "B", default_value = "1", value_parser = positive)]
+    pub batch: usize,
+    /// Batches that a run handles at a time, independently
+    #[arg(long, value_name = "S", default_value = "1", value_parser = positive)]
+    pub streams: usize,
+    /// Runs before the clock starts
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub warm_up: usize,
+    /// Write the network as a prepared model, time reading it, and run what was read
+    #[arg(long)]
+    pub prepared: bool,
+    /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
+    pub without: Vec<String>,
+    /// What runs the tasks: stealing, fork-join, serial
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub executor: ExecutorKind,
+    /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
+    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
+    pub isa: Option<String>,
+}
+
 const RUN_EXAMPLES: &str = "\
 Every combination of network, method, strategy and threads is measured in a process of its own. A
 configuration whose decrypted logits are wrong gets no times and ends the program with exit code 1.
@@ -100,43 +139,21 @@ pub struct RunArguments {
     /// Methods: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
     pub method: Vec<Method>,
-    /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own; repeat the option to
-    /// compare [default: auto for lean-hear, own for the others]
-    #[arg(long, value_name = "auto|own|S|S,S,S")]
-    pub strategy: Vec<StrategyChoice>,
+    /// How the networks are run
+    #[command(flatten)]
+    pub ways: WaysArguments,
     /// The machine by whose speeds auto chooses, a file of calibrate [default: a machine with AVX-512]
     #[arg(long, value_name = "FILE")]
     pub machine: Option<PathBuf>,
-    /// How the keys of hear and fast-hear are switched: paper (one special prime), hybrid (several, fewer digits)
-    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "paper")]
-    pub key_switching: Vec<KeySwitching>,
-    /// Numbers of threads [default: one a physical core that this process may use]
-    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = parse_threads)]
-    pub threads: Vec<usize>,
-    /// Where threads work
-    #[command(flatten)]
-    pub placement: PlacementArguments,
     /// Clips that are classified with the clock running, the first ones of the input
     #[arg(long, value_name = "N", default_value = "20", value_parser = positive)]
     pub samples: usize,
     /// Rows of the input instead of the first ones, zero-based, without B; also sets the samples
     #[arg(long, value_name = "A..B", conflicts_with = "samples")]
     pub rows: Option<RowRange>,
-    /// Clips that a run handles at a time: they share each pass over weights and keys
-    #[arg(long, value_name = "B", default_value = "1", value_parser = positive)]
-    pub batch: usize,
-    /// Batches that a run handles at a time, independently
-    #[arg(long, value_name = "S", default_value = "1", value_parser = positive)]
-    pub streams: usize,
-    /// Runs before the clock starts
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub warm_up: usize,
     /// How often keys are made and the network is encoded
     #[arg(long, value_name = "N", default_value = "3", value_parser = positive)]
     pub repeats: usize,
-    /// Write the network as a prepared model, time reading it, and run what was read
-    #[arg(long)]
-    pub prepared: bool,
     /// Folder with the published inputs and labels (test_input*.csv, test_label.csv)
     #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "labels"])]
     pub dataset: Option<PathBuf>,
@@ -146,15 +163,6 @@ pub struct RunArguments {
     /// Labels of the clips, one a line, for accuracy and fall detection
     #[arg(long, value_name = "CSV", requires = "input")]
     pub labels: Option<PathBuf>,
-    /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
-    pub without: Vec<String>,
-    /// What runs the tasks: stealing, fork-join, serial
-    #[arg(long, value_name = "NAME", default_value_t)]
-    pub executor: ExecutorKind,
-    /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
-    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
-    pub isa: Option<String>,
     /// Skip what is predicted to need more memory [default: 90% of what is available]
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<Bytes>,
@@ -397,9 +405,9 @@ mod tests {
         assert_eq!(run.network, ["2d-64", "1d-64"]);
         assert_eq!(run.method, [Method::Hear, Method::FastHear]);
         assert_eq!(
-            run.strategy.iter().map(StrategyChoice::to_string).collect::<Vec<_>>(),
+            run.ways.strategy.iter().map(StrategyChoice::to_string).collect::<Vec<_>>(),
             ["full,full,full", "baby,giant,full"]
         );
-        assert_eq!((run.threads, run.samples, run.warm_up), (vec![1, 2], 20, 1));
+        assert_eq!((run.ways.threads, run.samples, run.ways.warm_up), (vec![1, 2], 20, 1));
     }
 }

@@ -3,16 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hear_engine::network::method::{Method, StrategyChoice};
-use hear_scheduler::{ExecutorKind, placement::parse_threads};
+use hear_engine::network::method::Method;
 
-use super::{PlacementArguments, RunArguments, instruction_set, positive, switch, tolerance};
+use super::{RunArguments, WaysArguments, positive, tolerance};
 
 const COMPARE_EXAMPLES: &str = "\
-A and B are files of hear-bench run: --records (lines, a round each) or --json. Rounds of one session
-were measured in turn and are compared in pairs, each by its fastest run, with an interval that
-holds the truth 199 times in 200 (inference) or 999 in 1000 (the rest). Less than 2% is not reported,
-nor less than 30% of what was not measured in turn: machines change their speed by as much.
+A and B are files of hear-bench run: --records (lines, a round each) or --json. Rounds of one
+session were measured in turn and are compared in pairs, each by its fastest run, with an interval
+that holds the truth 199 times in 200 (inference) or 999 in 1000 (the rest). Less than 2% is not
+reported, nor less than 30% of what was not measured in turn: machines change their speed by that.
 
 With --programs A and B are executables of hear-bench, which are run in turn here.
 
@@ -62,46 +61,18 @@ pub struct ProgramsArguments {
     /// Methods: hear, fast-hear, lean-hear
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "lean-hear")]
     pub method: Vec<Method>,
-    /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own; repeat the option to
-    /// measure several
-    #[arg(long, value_name = "auto|own|S|S,S,S")]
-    pub strategy: Vec<StrategyChoice>,
-    /// Numbers of threads [default: one a physical core that this process may use]
-    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = parse_threads)]
-    pub threads: Vec<usize>,
-    /// Where threads work
+    /// How both run the networks
     #[command(flatten)]
-    pub placement: PlacementArguments,
+    pub ways: WaysArguments,
     /// Pairs of processes; 16 find a tenth on a quiet machine
     #[arg(long, value_name = "R", default_value = "16", value_parser = positive)]
     pub rounds: usize,
     /// Clips that each process classifies with the clock running
     #[arg(long, value_name = "N", default_value = "10", value_parser = positive)]
     pub samples: usize,
-    /// Clips that a run handles at a time: they share each pass over weights and keys
-    #[arg(long, value_name = "B", default_value = "1", value_parser = positive)]
-    pub batch: usize,
-    /// Batches that a run handles at a time, independently
-    #[arg(long, value_name = "S", default_value = "1", value_parser = positive)]
-    pub streams: usize,
-    /// Runs of each process before the clock starts
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub warm_up: usize,
     /// How often each process makes keys and encodes the network
     #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
     pub repeats: usize,
-    /// Write the network as a prepared model, time reading it, and run what was read
-    #[arg(long)]
-    pub prepared: bool,
-    /// Optimisations to switch off: hoisting, lazy-rescaling, level-aware-encoding, interlaced-input, recursive-fold
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = switch)]
-    pub without: Vec<String>,
-    /// What runs the tasks: stealing, fork-join, serial
-    #[arg(long, value_name = "NAME", default_value_t)]
-    pub executor: ExecutorKind,
-    /// Instruction set: scalar, avx2, avx512 [default: the widest that HEAR_ISA allows]
-    #[arg(long, value_name = "NAME", value_parser = instruction_set)]
-    pub isa: Option<String>,
     /// Keep the records of both programs in DIR, as a.jsonl and b.jsonl
     #[arg(long, value_name = "DIR", requires = "programs")]
     pub records: Option<PathBuf>,
@@ -114,24 +85,14 @@ impl ProgramsArguments {
         RunArguments {
             network: self.network.clone(),
             method: self.method.clone(),
-            strategy: self.strategy.clone(),
+            ways: self.ways.clone(),
             machine: None,
-            key_switching: vec![hear_engine::network::key_switching::KeySwitching::default()],
-            threads: self.threads.clone(),
-            placement: self.placement,
             samples: self.samples,
             rows: None,
-            batch: self.batch,
-            streams: self.streams,
-            warm_up: self.warm_up,
             repeats: self.repeats,
-            prepared: self.prepared,
             dataset: None,
             input: None,
             labels: None,
-            without: self.without.clone(),
-            executor: self.executor,
-            isa: self.isa.clone(),
             memory_limit: None,
             tolerance: 0.25,
             stages: false,

@@ -129,8 +129,8 @@ pub(super) fn open_network(name: &str) -> Result<Network, Failure> {
 
 /// Every combination of what the arguments list.
 fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) -> Result<Vec<Configuration>, Failure> {
-    let placements = place(arguments.executor, arguments.placement, &arguments.threads)?;
-    let throughput = Throughput::new(arguments.batch, arguments.streams).map_err(Failure::usage)?;
+    let placements = place(arguments.ways.executor, arguments.ways.placement, &arguments.ways.threads)?;
+    let throughput = Throughput::new(arguments.ways.batch, arguments.ways.streams).map_err(Failure::usage)?;
     let samples = arguments.rows.map_or(arguments.samples, |rows| rows.count());
     if !samples.is_multiple_of(throughput.clips()) {
         let (batch, streams) = (throughput.batch(), throughput.streams());
@@ -144,22 +144,22 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
         streams: throughput.streams(),
         first_row: arguments.rows.map_or(0, |rows| rows.start()),
         samples,
-        warm_up: arguments.warm_up,
+        warm_up: arguments.ways.warm_up,
         repeats: arguments.repeats,
-        prepared: arguments.prepared,
-        executor: arguments.executor,
+        prepared: arguments.ways.prepared,
+        executor: arguments.ways.executor,
         pin: Pin::None,
-        without: arguments.without.clone(),
-        isa: arguments.isa.clone(),
+        without: arguments.ways.without.clone(),
+        isa: arguments.ways.isa.clone(),
         tolerance: arguments.tolerance,
     };
     // Where nothing is chosen, each method gets what it gets everywhere.
-    let strategies: Vec<_> = match arguments.strategy.as_slice() {
+    let strategies: Vec<_> = match arguments.ways.strategy.as_slice() {
         [] => vec![None],
         chosen => chosen.iter().copied().map(Some).collect(),
     };
     let combinations =
-        iproduct!(&arguments.network, &arguments.method, &strategies, &arguments.key_switching, &placements);
+        iproduct!(&arguments.network, &arguments.method, &strategies, &arguments.ways.key_switching, &placements);
     let speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
     let configuration =
         |(network, &method, strategy, &key_switching, placement): (&String, _, &Option<_>, _, &Placement)| {
