@@ -18,9 +18,8 @@ features=(--features hear-model/train,hear-scheduler/hwloc,hear-engine/hwloc,hea
 echo "== lints"
 cargo clippy --workspace --all-targets "${features[@]}" --quiet -- -D warnings
 cargo clippy --package hear-model --package hear-scheduler --package hear-bench --all-targets --quiet -- -D warnings
-cargo clippy --package hear-bench --features slowed --quiet -- -D warnings
 # Public crates are compiled for lints alone, to save minutes: CONTRIBUTING.md says how to test them.
-cargo clippy --package hear-bench --all-targets --features peers --quiet -- -D warnings
+cargo clippy --package hear-bench --all-targets --features peers,slowed --quiet -- -D warnings
 echo "== scripts"
 for script in scripts/*.sh; do bash -n "$script"; done
 # Only comparisons with other libraries need Python.
