@@ -13,6 +13,8 @@ use hear_engine::network::{
 use hear_model::input::{ClipSource, RowRange};
 use hear_scheduler::{ExecutorKind, Pin, placement::parse_threads};
 
+use crate::verification::TOLERANCE;
+
 pub use compare::{CompareArguments, CsvArguments, ProgramsArguments};
 pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
 
@@ -167,7 +169,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<Bytes>,
     /// The largest difference of a decrypted logit from the plain one that is accepted
-    #[arg(long, value_name = "X", default_value = "0.25", value_parser = tolerance)]
+    #[arg(long, value_name = "X", default_value_t = TOLERANCE, value_parser = tolerance)]
     pub tolerance: f64,
     /// Print where the time of an inference goes
     #[arg(long)]

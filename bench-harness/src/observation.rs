@@ -66,6 +66,13 @@ impl From<Placement> for Setting {
     }
 }
 
+/// Of things with tasks cut for some number of threads, the one for `threads`, or for the nearest number below that there is
+/// one for, or else above. `None` of none.
+pub fn nearest_cut<T>(things: impl IntoIterator<Item = T>, threads: usize, cut: impl Fn(&T) -> usize) -> Option<T> {
+    let wanted = cut_for(threads);
+    things.into_iter().min_by_key(|thing| (cut(thing) > wanted, cut(thing).abs_diff(wanted)))
+}
+
 /// Inferences on one number of threads.
 pub struct Runs {
     /// Threads.
@@ -154,8 +161,7 @@ impl Observation {
     /// If there are no runs on one thread.
     pub fn on_one(&self, threads: usize) -> Result<&Runs> {
         let on_one = self.runs.iter().filter(|runs| runs.threads == 1);
-        let nearest =
-            on_one.min_by_key(|runs| (runs.cut_for > cut_for(threads), runs.cut_for.abs_diff(cut_for(threads))));
+        let nearest = nearest_cut(on_one, threads, |runs| runs.cut_for);
         nearest.context("no runs on 1 thread: add 1 to the numbers of threads")
     }
 

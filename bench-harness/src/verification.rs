@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Accuracy;
 
+/// The largest difference of a decrypted logit from the plain one that is accepted where nothing else is asked for.
+pub const TOLERANCE: f64 = 0.25;
+
 /// Compares decrypted logits with those of the plain forward pass, clip by clip.
 ///
 /// A clip is wrong if a logit differs by more than the tolerance. No rule for the class is needed beside that: logits

@@ -6,6 +6,7 @@ use clap::Args;
 use hear_engine::network::method::Method;
 
 use super::{RunArguments, WaysArguments, positive, tolerance};
+use crate::verification::TOLERANCE;
 
 const COMPARE_EXAMPLES: &str = "\
 A and B are files of hear-bench run: --records (lines, a round each) or --json. Rounds of one
@@ -94,7 +95,7 @@ impl ProgramsArguments {
             input: None,
             labels: None,
             memory_limit: None,
-            tolerance: 0.25,
+            tolerance: TOLERANCE,
             stages: false,
             rounds: self.rounds,
             records: None,

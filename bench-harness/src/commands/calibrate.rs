@@ -108,7 +108,7 @@ fn measure(
             pin: placement.pin(),
             without: Vec::new(),
             isa: None,
-            tolerance: 0.25,
+            tolerance: crate::verification::TOLERANCE,
         },
     };
     match child::run(&Program::This.path()?, &configuration)? {

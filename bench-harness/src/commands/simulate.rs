@@ -19,7 +19,7 @@ use crate::{
     display,
     failure::Failure,
     machine_file,
-    observation::{self, Observation, Pick, Recording, Runs, observe},
+    observation::{self, Observation, Pick, Recording, Runs, nearest_cut, observe},
     record::Identity,
 };
 
@@ -208,8 +208,7 @@ impl Setting {
         let scenarios = recordings.iter().map(|recording| Ok((recording.cut_for, self.scenario(recording)?)));
         let scenarios = scenarios.collect::<Result<Vec<_>>>()?;
         let predict = |&threads: &usize| {
-            let cut = cut_for(threads);
-            let nearest = scenarios.iter().min_by_key(|(of, _)| (*of > cut, of.abs_diff(cut)));
+            let nearest = nearest_cut(&scenarios, threads, |(of, _)| *of);
             nearest.map(|(_, scenario)| scenario.predict(threads))
         };
         let mut predictions: Vec<_> = self.threads.iter().filter_map(predict).collect();

@@ -30,10 +30,8 @@ use crate::{
     record::Identity,
     statistics::Summary,
     system::{Machine, commit},
+    verification::TOLERANCE,
 };
-
-/// The largest difference of a decrypted logit from the plain one that is accepted, as for `run`.
-const TOLERANCE: f64 = 0.25;
 
 /// What `--json` writes.
 #[derive(Serialize)]

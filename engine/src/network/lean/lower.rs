@@ -380,9 +380,9 @@ impl Lean<'_, '_> {
             let tiles = tiles(transform, outputs, number);
             let shares = self.lowering.shares(groups * limbs, work, tiles);
             for limb in 0..limbs {
+                let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
                 for tiles in even_ranges(tiles, shares) {
                     let of_tiles = sums_of(transform, outputs, number, tiles.clone());
-                    let reads: Vec<_> = babies.iter().map(|baby| baby.limb(limb)).collect();
                     let writes: Vec<_> = sums[of_tiles.clone()].iter().map(|sum| sum.limb(limb)).collect();
                     let work = self.factors(transform, products_of(of_tiles));
                     self.emit(LeanOperation::Products { group: number, tiles, limb }, &reads, &writes, work);
