@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     configuration::Configuration,
-    measure::measure,
+    examination::examine,
     record::{Entry, Identity, Reason, Unmeasured},
 };
 
@@ -42,16 +42,13 @@ pub fn run(program: &Path, configuration: &Configuration) -> Result<Entry> {
     Ok(entry.unwrap_or_else(|_| failed(configuration, ending(output.status))))
 }
 
-/// The other side: reads a configuration, measures it, and writes an entry.
+/// The other side: reads a configuration, examines it, and writes an entry.
 ///
 /// # Errors
 /// If no configuration can be read or no entry written.
 pub fn serve(input: &mut dyn Read, output: &mut dyn Write) -> Result<()> {
     let configuration = serde_json::from_reader(input).context("cannot read a configuration")?;
-    let entry = match measure(&configuration) {
-        Ok(record) => Entry::Measured(Box::new(record)),
-        Err(error) => failed(&configuration, format!("{error:#}")),
-    };
+    let entry = examine(&configuration).unwrap_or_else(|error| failed(&configuration, format!("{error:#}")));
     serde_json::to_writer(&mut *output, &entry).context("cannot write the result")?;
     output.flush().context("cannot write the result")
 }

@@ -122,6 +122,8 @@ pub struct Side {
     rounds: BTreeMap<String, Vec<Round>>,
     /// Configurations that failed, with the reason.
     failed: Vec<(Identity, String)>,
+    /// Records that hold something else than times: they are not compared.
+    examined: usize,
     /// The number of a last line that was cut off.
     truncated: Option<usize>,
 }
@@ -163,6 +165,7 @@ impl Side {
                 let round = Round { turn, noise: record.noise, test_features, record: *record };
                 self.rounds.entry(key(&round.record)).or_default().push(round);
             }
+            Entry::Examined(_) => self.examined += 1,
             Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) }) => {
                 self.failed.push((identity, reason));
             }
@@ -322,7 +325,11 @@ impl Report {
         let mut failed: Vec<_> = b.failed.iter().filter(|(identity, _)| is_of(identity, a)).collect();
         failed.dedup_by(|(left, _), (right, _)| left == right);
         if configurations.is_empty() && failed.is_empty() {
-            bail!("{} and {} have no measured configuration in common", a.name, b.name);
+            let examined = match a.examined + b.examined {
+                0 => String::new(),
+                count => format!("; {count} of their records hold something else than times, which is not compared"),
+            };
+            bail!("{} and {} have no measured configuration in common{examined}", a.name, b.name);
         }
         let count = |verdict| {
             let all = configurations.iter().flat_map(|configuration| &configuration.compared);
@@ -400,6 +407,10 @@ fn warnings(a: &Side, b: &Side, configurations: &[ConfigurationReport]) -> Vec<S
         if let Some(line) = side.truncated {
             warnings.push(format!("line {line} of {} was cut off while it was written, and is left out", side.name));
         }
+        if side.examined > 0 {
+            let count = side.examined;
+            warnings.push(format!("{count} records of {} hold something else than times, and are left out", side.name));
+        }
         let features: BTreeSet<&str> = side.all().flat_map(|round| &round.test_features).map(String::as_str).collect();
         if !features.is_empty() {
             let features: Vec<_> = features.into_iter().collect();
@@ -441,4 +452,22 @@ fn warnings(a: &Side, b: &Side, configurations: &[ConfigurationReport]) -> Vec<S
         }
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{examination::tests::findings, record_lines::tests::examined_line};
+
+    #[test]
+    fn examinations_are_not_compared() {
+        let lines = findings().map(|finding| examined_line(0, finding));
+        let [a, b] = ["a", "b"].map(|name| Side::new(name, &lines));
+        let error = Report::new(&a, &b, Options::default()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "a and b have no measured configuration in common; 8 of their records hold something else than times, which \
+             is not compared"
+        );
+    }
 }

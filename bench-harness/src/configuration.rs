@@ -19,6 +19,8 @@ use hear_scheduler::{Executor, ExecutorError, ExecutorKind, Pin, PlacementOption
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::examination::Examination;
+
 /// One network, method, strategy and number of threads, and how it is measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +43,10 @@ pub struct Configuration {
     pub labels: Option<PathBuf>,
     /// How it is measured.
     pub protocol: Protocol,
+    /// What is found out about it. Times are what it was before there was a choice: they are not written, so that hashes
+    /// of configurations stay what they were.
+    #[serde(default, skip_serializing_if = "Examination::is_times")]
+    pub examination: Examination,
 }
 
 /// How a measurement is made: what a reader needs to repeat it. It stands in the record as it is.
@@ -303,6 +309,7 @@ mod tests {
                 isa: None,
                 tolerance: 0.25,
             },
+            examination: Examination::Times,
         }
     }
 

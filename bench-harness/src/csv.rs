@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 use crate::{
@@ -69,19 +69,29 @@ struct Row<'a> {
     test_features: Option<String>,
 }
 
-/// Writes records as comma-separated values with a head.
+/// Writes records as comma-separated values with a head. Examinations have no columns; how many were left out is returned.
 ///
 /// # Errors
-/// If they cannot be written.
-pub fn write(lines: &[RecordLine], output: impl Write) -> Result<()> {
-    let mut writer = csv::Writer::from_writer(output);
-    for line in lines {
-        writer.serialize(row(line)).context("cannot write comma-separated values")?;
+/// If they cannot be written, or there is nothing but examinations.
+pub fn write(lines: &[RecordLine], output: impl Write) -> Result<usize> {
+    let rows: Vec<_> = lines.iter().filter_map(row).collect();
+    let left_out = lines.len() - rows.len();
+    if let ([], Some(examined)) = (&*rows, lines.iter().find_map(RecordLine::examined)) {
+        bail!(
+            "of {left_out} records none has times: what they hold, {} first, has no columns",
+            examined.finding.name()
+        );
     }
-    writer.flush().context("cannot write comma-separated values")
+    let mut writer = csv::Writer::from_writer(output);
+    for row in rows {
+        writer.serialize(row).context("cannot write comma-separated values")?;
+    }
+    writer.flush().context("cannot write comma-separated values")?;
+    Ok(left_out)
 }
 
-fn row(line: &RecordLine) -> Row<'_> {
+/// `None` of an examination.
+fn row(line: &RecordLine) -> Option<Row<'_>> {
     let Identity { network, method, strategy, key_switching, threads } = line.identity();
     let build = line.environment.as_ref().map(|environment| &environment.build);
     let common = Row {
@@ -104,16 +114,17 @@ fn row(line: &RecordLine) -> Row<'_> {
     };
     let record = match &line.entry {
         Entry::Measured(record) => record,
+        Entry::Examined(_) => return None,
         Entry::Unmeasured(Unmeasured { reason: Reason::Failed(reason), .. }) => {
-            return Row { outcome: "failed", reason: Some(reason), ..common };
+            return Some(Row { outcome: "failed", reason: Some(reason), ..common });
         }
         Entry::Unmeasured(Unmeasured { reason: Reason::Skipped(reason), .. }) => {
-            return Row { outcome: "skipped", reason: Some(reason), ..common };
+            return Some(Row { outcome: "skipped", reason: Some(reason), ..common });
         }
     };
     let median = |summary: Summary| Some(summary.median);
     let noise = line.noise.as_ref();
-    Row {
+    Some(Row {
         batch: Some(record.batch),
         streams: Some(record.streams),
         isa: Some(&record.isa),
@@ -152,13 +163,16 @@ fn row(line: &RecordLine) -> Row<'_> {
         frequency_ratio: noise.and_then(|noise| noise.frequency_ratio),
         involuntary_switches: noise.and_then(|noise| noise.involuntary_switches),
         ..common
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record_lines::tests::failed_line;
+    use crate::{
+        examination::tests::findings,
+        record_lines::tests::{examined_line, failed_line},
+    };
 
     #[test]
     fn a_failure_is_a_row_with_its_reason_and_no_times() {
@@ -170,5 +184,16 @@ mod tests {
         let field = |name: &str| row.get(head.iter().position(|column| column == name).unwrap()).unwrap();
         assert_eq!((field("network"), field("round"), field("outcome")), ("2d-64", "3", "failed"));
         assert_eq!((field("reason"), field("infer_median_s"), field("commit")), ("logits are wrong", "", ""));
+    }
+
+    #[test]
+    fn examinations_are_left_out_and_nothing_else_is_refused() {
+        let examined = findings().map(|finding| examined_line(0, finding));
+        let error = write(&examined, Vec::new()).unwrap_err().to_string();
+        assert_eq!(error, "of 4 records none has times: what they hold, precision first, has no columns");
+        let mut bytes = Vec::new();
+        assert_eq!(write(&[examined[1].clone(), failed_line(0)], &mut bytes).unwrap(), 1);
+        assert_eq!(csv::Reader::from_reader(&*bytes).records().count(), 1);
+        assert_eq!(write(&[], Vec::new()).unwrap(), 0);
     }
 }

@@ -8,9 +8,14 @@ use hear_scheduler::Pin;
 use crate::{
     comparison::{Compared, ConfigurationReport, Quantity, Report},
     configuration::Protocol,
+    examination::{
+        Finding,
+        scenarios::{ScenarioFinding, StreamFinding, Tail},
+        simulation::{PredictedRun, SimulationFinding},
+    },
     floors::BestSpeeds,
     precision::StagePrecision,
-    record::{Entry, Identity, PrecisionRecord, Reason, Record, StageRecord, Unmeasured},
+    record::{Entry, Examined, Identity, PrecisionRecord, Reason, Record, StageRecord, Unmeasured},
     statistics::{BoxPlot, Comparison, Interval, Summary, Verdict},
 };
 
@@ -20,6 +25,7 @@ pub fn entry(entry: &Entry, stages: bool) -> String {
     let mut text = String::new();
     let written = match entry {
         Entry::Measured(record) => measured(&mut text, record, stages),
+        Entry::Examined(record) => examined(&mut text, record),
         Entry::Unmeasured(Unmeasured { identity: of, reason }) => match reason {
             Reason::Skipped(reason) => writeln!(text, "{}\n  skipped: {reason}\n", identity(of)),
             Reason::Failed(reason) => writeln!(text, "{}\n  FAILED, no times: {reason}\n", identity(of)),
@@ -106,6 +112,10 @@ pub fn precision(record: &PrecisionRecord) -> String {
 fn precision_table(text: &mut String, record: &PrecisionRecord) -> Result {
     let PrecisionRecord { network, method, isa, clips, first_row, samples, stages, .. } = record;
     writeln!(text, "{network} {method}, {isa}, rows {first_row}..{} of {clips}", first_row + samples)?;
+    stage_noise(text, stages)
+}
+
+fn stage_noise(text: &mut String, stages: &[StagePrecision]) -> Result {
     writeln!(text, "{:>49}{:>19}{:>19}{:>12}", "", "measured noise", "modelled noise", "difference")?;
     writeln!(
         text,
@@ -217,6 +227,69 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
     writeln!(text)
 }
 
+fn examined(text: &mut String, record: &Examined) -> Result {
+    writeln!(text, "{}, {}, {}", identity(&record.identity), record.isa, record.finding.name())?;
+    writeln!(text, "  weights {}, clips {}", record.config.weights, record.config.clips)?;
+    match &record.finding {
+        Finding::Precision(found) => return stage_noise(text, &found.stages),
+        Finding::Scenarios(found) => scenarios(text, found)?,
+        Finding::Simulation(found) => simulation(text, found)?,
+        Finding::Preprocessing(found) => {
+            let Summary { median, min, max, n, .. } = found.clip_s;
+            let [median, min, max] = [median, min, max].map(seconds);
+            writeln!(text, "  a clip of {} frames: median {median}, {min} .. {max}, {n} clips", found.frames)?;
+        }
+    }
+    writeln!(text)
+}
+
+fn scenarios(text: &mut String, found: &ScenarioFinding) -> Result {
+    let ScenarioFinding { options, single_stream, multi_stream, server, offline, verified, max_abs_logit_error } =
+        found;
+    let tail = |tail: &Tail| {
+        let latency = seconds(tail.latency_s);
+        let few = if tail.enough { String::new() } else { format!(", of {} asked for", tail.queries_asked_for) };
+        format!("{}th percentile {latency} ({} queries{few})", tail.percent, tail.queries)
+    };
+    for (name, stream) in [("single stream", single_stream), ("multiple streams", multi_stream)] {
+        let StreamFinding { clips_a_query, tail: of, latency_s } = stream;
+        let median = seconds(latency_s.median);
+        writeln!(text, "  {name:<17} {}, median {median}, {clips_a_query} clips a query", tail(of))?;
+    }
+    let bound = seconds(options.latency_bound_s);
+    match server.rate_per_s {
+        Some(rate) => writeln!(text, "  server            {rate:.3} clips a second within {bound}")?,
+        None => writeln!(text, "  server            no rate that was tried is answered within {bound}")?,
+    }
+    for tried in &server.tried {
+        let verdict = if tried.holds { "holds" } else { "fails" };
+        let (rate, achieved) = (tried.rate_per_s, tried.achieved_per_s);
+        writeln!(
+            text,
+            "                    {rate:.3} a second {verdict}: {}, {achieved:.3} reached",
+            tail(&tried.tail)
+        )?;
+    }
+    let few = if offline.enough { String::new() } else { format!(" of {} asked for", offline.clips_asked_for) };
+    writeln!(text, "  offline           {:.3} clips a second ({} clips{few})", offline.clips_per_s, offline.clips)?;
+    writeln!(text, "  {verified} results were decrypted and right, logits off by at most {max_abs_logit_error:.2e}")
+}
+
+fn simulation(text: &mut String, found: &SimulationFinding) -> Result {
+    let SimulationFinding { measured_on, machine, machine_isa, one_thread_s, predictions, .. } = found;
+    writeln!(text, "  1 thread measured on {measured_on}: {}", seconds(one_thread_s.median))?;
+    writeln!(text, "  predicted for {machine_isa} on {machine}")?;
+    for prediction in predictions {
+        let PredictedRun { threads, latency_s, speed_up, efficiency, limited_by, .. } = prediction;
+        let (threads, latency, efficiency) = (self::threads(*threads), seconds(*latency_s), percent(*efficiency));
+        writeln!(
+            text,
+            "  {threads:>12} {latency:>11}, {speed_up:.2} times as fast, {efficiency} efficient: {limited_by}"
+        )?;
+    }
+    Ok(())
+}
+
 /// How sure the median inference is, which of them are outliers, and what else went on.
 fn spread(text: &mut String, record: &Record) -> Result {
     if let Some(raw) = &record.raw {
@@ -315,6 +388,7 @@ fn stages(text: &mut String, record: &Record) -> Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{examination::tests::findings, record_lines::tests::examined_line};
 
     #[test]
     fn sizes_and_times_have_units_that_fit() {
@@ -323,6 +397,25 @@ mod tests {
             ["0 B", "999 B", "1.0 kB", "1.5 MB", "2.41 GB"]
         );
         assert_eq!([12.3456, 0.78, 0.000_012_3].map(seconds), ["12.346 s", "780.00 ms", "12.30 us"]);
+    }
+
+    #[test]
+    fn what_was_found_out_is_shown_in_lines_that_fit() {
+        let parts = [
+            vec!["1d-64 lean-hear auto, 2 threads, ", "conv1", "+0.20"],
+            vec!["99th percentile 40.00 ms (5 queries, of 270336 asked for)", "25.000 clips a second within 100.00 ms"],
+            vec!["16 threads", "8.00 times as fast", "critical path"],
+            vec!["a clip of 32 frames: median 20.00 ms"],
+        ];
+        for (finding, parts) in findings().into_iter().zip(parts) {
+            let name = finding.name();
+            let text = entry(&examined_line(0, finding).entry, false);
+            assert!(text.contains(name) && text.ends_with("\n\n"), "{text}");
+            assert!(text.lines().all(|line| line.is_ascii() && line.len() <= 120), "{text}");
+            for part in parts {
+                assert!(text.contains(part), "{part:?} is not in {text}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! - [`arguments`]: the command line; [`commands`]: what each subcommand does
 //! - [`configuration`]: what one measurement is of; [`record`]: what it yields, the JSON contract
-//! - [`measure`]: one measurement, in a process of its own ([`child`]); [`kernels`]: single kernels
+//! - [`measure`]: one measurement, in a process of its own ([`child`]); [`examination`]: what else is found out there;
+//!   [`kernels`]: single kernels
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
 //! - [`rounds`]: configurations and programs measured in turn; [`record_lines`]: rounds in files, and [`csv`];
 //!   [`comparison`]: whether two sets of rounds differ by more than the noise
@@ -25,6 +26,7 @@ pub mod counters;
 pub mod csv;
 pub mod display;
 pub mod environment;
+pub mod examination;
 pub mod failure;
 pub mod floors;
 pub mod hardware;
@@ -34,6 +36,7 @@ pub mod machine_tree;
 pub mod measure;
 pub mod observation;
 pub mod precision;
+mod preparation;
 mod progress;
 pub mod record;
 pub mod record_lines;

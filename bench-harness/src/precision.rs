@@ -18,6 +18,7 @@ use hear_engine::{
 };
 use hear_model::{input::Clip, network::Network};
 use hear_scheduler::{Cancel, Executor, Memory, RunOptions};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is run, and what it is held to.
@@ -36,7 +37,7 @@ pub struct Experiment<'a> {
 }
 
 /// A stage's slots and their noise, over all ciphertexts and clips.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StagePrecision {
     /// The plan's name for it.
     pub name: String,

@@ -7,13 +7,17 @@ use hear_engine::{
     network::{cost::Counts, key_switching::KeySwitching, plan::Plan},
     params::Parameters,
 };
-use hear_model::metrics;
+use hear_model::{
+    metrics::{self, CLASSES, Confusion},
+    network::{CLASS_COUNT, Network},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    configuration::{Configuration, Protocol, network_name, one},
+    configuration::{Configuration, Protocol, network_name, one, weights_origin},
     environment::{Environment, Noise},
+    examination::Finding,
     floors::{BestSpeeds, Floors},
     precision::StagePrecision,
     schema,
@@ -28,8 +32,46 @@ use crate::{
 pub enum Entry {
     /// A measurement that was verified.
     Measured(Box<Record>),
+    /// Something else that was found out.
+    Examined(Box<Examined>),
     /// A configuration that has no times.
     Unmeasured(Unmeasured),
+}
+
+impl Entry {
+    /// Which configuration it is of.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        match self {
+            Self::Measured(record) => &record.identity,
+            Self::Examined(examined) => &examined.identity,
+            Self::Unmeasured(Unmeasured { identity, .. }) => identity,
+        }
+    }
+}
+
+/// What an [`Examination`](crate::examination::Examination) other than that of times found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Examined {
+    /// Which configuration.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// BLAKE3 of the plan, hexadecimal.
+    pub plan_hash: String,
+    /// The instruction set.
+    pub isa: String,
+    /// Clips of the configuration, from its first row on.
+    pub samples: usize,
+    /// How it was measured.
+    pub config: ConfigRecord,
+    /// What was found out.
+    pub finding: Finding,
+    /// What else went on meanwhile; `None` where it stands beside the entry.
+    #[serde(default)]
+    pub noise: Option<Noise>,
+    /// Under what it was measured; `None` where it stands beside the entry.
+    #[serde(default)]
+    pub environment: Option<Environment>,
 }
 
 /// A configuration without times, and why.
@@ -154,6 +196,12 @@ pub struct Record {
     /// How well decrypted classes match the labels; all `None` without labels.
     #[serde(flatten)]
     pub accuracy: Accuracy,
+    /// How often each label was decrypted as each class; `None` without labels, and in records from before it was counted.
+    #[serde(default)]
+    pub confusion: Option<ConfusionCounts>,
+    /// The same of the plain network on the same clips.
+    #[serde(default)]
+    pub plain: Option<PlainClassification>,
     /// The ring and the primes.
     pub params: ParametersRecord,
     /// What the plan says that an inference costs; `ntt` is measured.
@@ -233,6 +281,31 @@ impl From<metrics::Summary> for Accuracy {
     }
 }
 
+/// `counts[label][prediction]`, in the order of [`metrics::CLASSES`].
+pub type ConfusionCounts = [[u64; CLASS_COUNT]; CLASS_COUNT];
+
+/// A confusion matrix as records have it.
+#[must_use]
+pub fn confusion_counts(confusion: &Confusion) -> ConfusionCounts {
+    CLASSES.map(|label| CLASSES.map(|prediction| confusion.count(label, prediction)))
+}
+
+/// How the plain network, in f64, classifies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlainClassification {
+    /// How well its classes match the labels.
+    #[serde(flatten)]
+    pub accuracy: Accuracy,
+    /// How often each label was taken for each class.
+    pub confusion: ConfusionCounts,
+}
+
+impl From<&Confusion> for PlainClassification {
+    fn from(confusion: &Confusion) -> Self {
+        Self { accuracy: confusion.summary().into(), confusion: confusion_counts(confusion) }
+    }
+}
+
 /// The ring and the primes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParametersRecord {
@@ -288,6 +361,19 @@ pub struct ConfigRecord {
     /// How it was measured.
     #[serde(flatten)]
     pub protocol: Protocol,
+}
+
+impl ConfigRecord {
+    /// Of a configuration whose network has this shape and source.
+    #[must_use]
+    pub fn new(configuration: &Configuration, network: &Network) -> Self {
+        Self {
+            shape: network.shape().to_string(),
+            weights: weights_origin(network.source()),
+            clips: configuration.clips.to_string(),
+            protocol: configuration.protocol.clone(),
+        }
+    }
 }
 
 /// The noise of a network under a method: what `hear-bench precision --json` writes.

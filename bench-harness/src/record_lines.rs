@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::{
     configuration::Configuration,
     environment::{Environment, Noise},
-    record::{Entry, Identity, Record, Unmeasured, hexadecimal},
+    record::{Entry, Examined, Identity, Record, hexadecimal},
 };
 
 /// What every line says of itself.
@@ -58,27 +58,36 @@ impl RecordLine {
     pub fn record(&self) -> Option<&Record> {
         match &self.entry {
             Entry::Measured(record) => Some(record),
-            Entry::Unmeasured(_) => None,
+            Entry::Examined(_) | Entry::Unmeasured(_) => None,
+        }
+    }
+
+    /// What was found out, if that is something else than times.
+    #[must_use]
+    pub fn examined(&self) -> Option<&Examined> {
+        match &self.entry {
+            Entry::Examined(examined) => Some(examined),
+            Entry::Measured(_) | Entry::Unmeasured(_) => None,
         }
     }
 
     /// Which configuration it is of.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        match &self.entry {
-            Entry::Measured(record) => &record.identity,
-            Entry::Unmeasured(Unmeasured { identity, .. }) => identity,
-        }
+        self.entry.identity()
     }
 
     /// The entry, with environment and noise where `hear-bench run --json` has them.
     #[must_use]
     pub fn full_entry(&self) -> Entry {
         let mut entry = self.entry.clone();
-        if let Entry::Measured(record) = &mut entry {
-            record.environment.clone_from(&self.environment);
-            record.noise = self.noise;
-        }
+        let (environment, noise) = match &mut entry {
+            Entry::Measured(record) => (&mut record.environment, &mut record.noise),
+            Entry::Examined(examined) => (&mut examined.environment, &mut examined.noise),
+            Entry::Unmeasured(_) => return entry,
+        };
+        environment.clone_from(&self.environment);
+        *noise = self.noise;
         entry
     }
 }
@@ -250,8 +259,19 @@ impl RecordWriter {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::BTreeSet;
+
+    use hear_engine::network::key_switching::KeySwitching;
+    use hear_model::input::ClipSource;
+
     use super::*;
-    use crate::record::Reason;
+    use crate::{
+        examination::{
+            Examination, Finding,
+            tests::{examinations, findings},
+        },
+        record::{Reason, Unmeasured},
+    };
 
     /// The schema of a line, as the repository holds it.
     const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/record.schema.json");
@@ -291,6 +311,100 @@ pub(crate) mod tests {
             entry: Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed("logits are wrong".into()) }),
             environment: None,
             noise: None,
+        }
+    }
+
+    /// A line as version 1 of records was first written, by an older program.
+    const OLD_LINE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/record-version-1.jsonl"));
+
+    fn old_line() -> RecordLine {
+        serde_json::from_str(OLD_LINE).unwrap()
+    }
+
+    pub(crate) fn examined_line(round: usize, finding: Finding) -> RecordLine {
+        let old = old_line();
+        let record = old.record().unwrap();
+        let examined = Examined {
+            identity: record.identity.clone(),
+            plan_hash: record.plan_hash.clone(),
+            isa: record.isa.clone(),
+            samples: record.samples,
+            config: record.config.clone(),
+            finding,
+            noise: None,
+            environment: None,
+        };
+        RecordLine { round, entry: Entry::Examined(Box::new(examined)), ..old }
+    }
+
+    /// The configuration of [`OLD_LINE`], but for what is found out.
+    pub(crate) fn old_configuration(examination: Examination) -> Configuration {
+        let old = old_line();
+        let Record { identity, config, .. } = old.record().unwrap();
+        Configuration {
+            network: identity.network.clone(),
+            method: identity.method.parse().unwrap(),
+            strategy: identity.strategy.parse().unwrap(),
+            key_switching: KeySwitching::Paper,
+            speeds: None,
+            threads: identity.threads,
+            clips: ClipSource::Synthetic,
+            labels: None,
+            protocol: config.protocol.clone(),
+            examination,
+        }
+    }
+
+    /// What an older program called a configuration is what this one calls it.
+    #[test]
+    fn hashes_of_measurements_stay_what_they_were() {
+        const HASH: &str = "81fbf701532a8c57027972f481d49130d14d275382bea7570b92c43dbf4cb39e";
+        assert_eq!(configuration_hash(&old_configuration(Examination::Times)), HASH);
+        assert_eq!(old_line().configuration, HASH);
+        let written = serde_json::to_value(old_configuration(Examination::Times)).unwrap();
+        assert_eq!(written.get("examination"), None, "older programs refuse what they do not know");
+    }
+
+    #[test]
+    fn examinations_are_configurations_of_their_own() {
+        let mut hashes = BTreeSet::new();
+        for examination in examinations() {
+            let configuration = old_configuration(examination);
+            let text = serde_json::to_string(&configuration).unwrap();
+            assert_eq!(serde_json::from_str::<Configuration>(&text).unwrap(), configuration);
+            assert!(hashes.insert(configuration_hash(&configuration)), "{text}");
+        }
+    }
+
+    /// Nothing but its fields says what an entry is.
+    #[test]
+    fn entries_of_every_kind_are_read_as_what_they_are_and_fit_the_schema() {
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        let examined = findings().map(|finding| examined_line(3, finding));
+        for line in [old_line(), failed_line(3)].into_iter().chain(examined) {
+            for line in [line.clone(), RecordLine { entry: line.full_entry(), ..line }] {
+                let value = serde_json::to_value(&line).unwrap();
+                assert_eq!(serde_json::from_value::<RecordLine>(value.clone()).unwrap(), line);
+                let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert!(errors.is_empty(), "{errors:?}");
+            }
+        }
+        let mut wrong = serde_json::to_value(examined_line(0, findings()[1].clone())).unwrap();
+        wrong["entry"]["finding"]["kind"] = Value::from("speed");
+        assert!(!validator.is_valid(&wrong), "the schema accepts anything");
+        assert!(serde_json::from_value::<RecordLine>(wrong).is_err());
+    }
+
+    #[test]
+    fn what_stands_beside_an_entry_is_put_back() {
+        for line in [old_line(), examined_line(0, findings()[0].clone())] {
+            let (environment, noise) = match line.full_entry() {
+                Entry::Measured(record) => (record.environment, record.noise),
+                Entry::Examined(examined) => (examined.environment, examined.noise),
+                Entry::Unmeasured(_) => panic!("something was found out"),
+            };
+            assert!(environment.is_some() && noise.is_some());
+            assert_eq!((environment, noise), (line.environment, line.noise));
         }
     }
 

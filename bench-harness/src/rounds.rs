@@ -114,19 +114,20 @@ impl Session {
         let Contender { program, configuration } = contender;
         let entry = child::run(&program.path()?, configuration)?;
         let mut line = self.line(configuration, round, entry);
-        if *program != Program::This && line.record().is_none() {
+        if *program != Program::This && matches!(line.entry, Entry::Unmeasured(_)) {
             // Whatever that program is, it is not this one.
             line.environment = None;
         }
         Ok(line)
     }
 
-    /// The line of an entry: its record's environment and noise, and this program's environment where nothing was
+    /// The line of an entry: its own environment and noise, and this program's environment where nothing was
     /// measured.
     #[must_use]
     pub fn line(&self, configuration: &Configuration, round: usize, mut entry: Entry) -> RecordLine {
         let (environment, noise) = match &mut entry {
             Entry::Measured(record) => (record.environment.take(), record.noise.take()),
+            Entry::Examined(examined) => (examined.environment.take(), examined.noise.take()),
             Entry::Unmeasured(_) => (Some(Environment::detect()), None),
         };
         RecordLine {
@@ -145,7 +146,8 @@ impl Session {
 }
 
 /// The rounds of one configuration as one entry: what failed if one did, else what was skipped, else one record over all
-/// times. `None` without rounds.
+/// times. `None` without rounds. Of examinations it is the last one: each sums up many runs already, and neither
+/// percentiles nor predictions of several can be joined.
 #[must_use]
 pub fn merged(rounds: &[Entry]) -> Option<Entry> {
     let unmeasured = |wanted: fn(&Reason) -> bool| {
@@ -155,11 +157,14 @@ pub fn merged(rounds: &[Entry]) -> Option<Entry> {
     if let Some(entry) = failed.or_else(|| unmeasured(|_| true)) {
         return Some(entry.clone());
     }
+    if let Some(examined @ Entry::Examined(_)) = rounds.last() {
+        return Some(examined.clone());
+    }
     let records: Vec<&Record> = rounds
         .iter()
         .filter_map(|entry| match entry {
             Entry::Measured(record) => Some(&**record),
-            Entry::Unmeasured(_) => None,
+            Entry::Examined(_) | Entry::Unmeasured(_) => None,
         })
         .collect();
     Some(Entry::Measured(Box::new(merged_records(&records)?)))
@@ -260,7 +265,10 @@ fn merged_accuracy(records: &[&Record]) -> Accuracy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record_lines::tests::failed_line;
+    use crate::{
+        examination::{Examination, tests::findings},
+        record_lines::tests::{examined_line, failed_line, old_configuration},
+    };
 
     #[test]
     fn every_second_round_is_reversed() {
@@ -278,6 +286,21 @@ mod tests {
         assert_eq!(merged(&[skipped.clone(), failed.clone()]), Some(failed));
         assert_eq!(merged(std::slice::from_ref(&skipped)), Some(skipped));
         assert_eq!(merged(&[]), None);
+    }
+
+    #[test]
+    fn the_last_examination_stands_for_all_rounds() {
+        let [first, .., last] = findings().map(|finding| examined_line(0, finding).entry);
+        assert_eq!(merged(&[first.clone(), last.clone()]), Some(last));
+        let failed = failed_line(0).entry;
+        assert_eq!(merged(&[failed.clone(), first]), Some(failed));
+    }
+
+    #[test]
+    fn what_stands_beside_a_line_is_taken_out_of_its_entry() {
+        let line = examined_line(0, findings()[0].clone());
+        let again = Session::new(None).line(&old_configuration(Examination::Precision), 2, line.full_entry());
+        assert_eq!((&again.entry, &again.environment, &again.noise), (&line.entry, &line.environment, &line.noise));
     }
 
     #[test]

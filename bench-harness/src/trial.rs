@@ -11,9 +11,9 @@ use hear_engine::{
     network::{
         plan::Plan,
         run::Inference,
-        store::{KeySet, StoreError, UnusedSlots},
+        store::{KeySet, Logits, RowCiphertext, RowResult, StoreError, UnusedSlots},
     },
-    rlwe::Randomness,
+    rlwe::{Ciphertext, Randomness},
 };
 use hear_model::{input::Clip, network::Network};
 use hear_scheduler::{Executor, Graph, Memory, Report, RunOptions};
@@ -37,6 +37,13 @@ pub(crate) struct Trial<'a> {
     tolerance: f64,
     verification: Verification,
     times: Times,
+}
+
+/// The clips of a run, encrypted.
+pub(crate) struct EncryptedRun {
+    rows: Vec<RowCiphertext>,
+    /// The same, side by side, as a run reads them: copying them must not be on its clock.
+    ciphertexts: Vec<Ciphertext>,
 }
 
 /// What the clock and the counters say, one entry a clip; of inferences one a run.
@@ -105,51 +112,67 @@ impl<'a> Trial<'a> {
     /// Encrypts the clips of a run, the first of them row `first_row`, classifies and decrypts them, and compares the logits
     /// with those of the plain forward pass.
     pub(crate) fn run(&mut self, first_row: usize, clips: &[Clip]) -> Result<()> {
-        let Self { keys: KeySet { encryptor, evaluation, decryptor }, times, .. } = self;
-        let mut encrypted = Vec::with_capacity(clips.len());
+        let run = self.encrypt(first_row, clips)?;
+        let (results, report) = self.classify(&run)?;
+        self.times.reports.push(report);
+        for ((row, clip), result) in (first_row..).zip(clips).zip(&results) {
+            self.check(row, &self.network.forward(clip), result)?;
+        }
+        if let (None, [input, ..], [output, ..]) = (self.times.file_bytes, &*run.rows, &*results) {
+            let input = file_bytes(|path| self.keys.encryptor.write(path, input))?;
+            let output = file_bytes(|path| self.keys.evaluation.write(path, output))?;
+            self.times.file_bytes = Some((input, output));
+        }
+        Ok(())
+    }
+
+    /// Encrypts the clips of a run, the first of them row `first_row`.
+    pub(crate) fn encrypt(&mut self, first_row: usize, clips: &[Clip]) -> Result<EncryptedRun> {
+        let mut rows = Vec::with_capacity(clips.len());
         for (row, clip) in (first_row..).zip(clips) {
             let start = Instant::now();
-            encrypted.push(encryptor.encrypt(row as u64, clip, self.randomness)?);
-            times.encrypt.push(start.elapsed());
+            rows.push(self.keys.encryptor.encrypt(row as u64, clip, self.randomness)?);
+            self.times.encrypt.push(start.elapsed());
         }
-        let ciphertexts: Vec<_> = encrypted.iter().map(|encrypted| encrypted.ciphertext.clone()).collect();
+        let ciphertexts = rows.iter().map(|row| row.ciphertext.clone()).collect();
+        Ok(EncryptedRun { rows, ciphertexts })
+    }
 
+    /// Classifies the clips of a run: from the encrypted clips to the results that leave the cloud.
+    pub(crate) fn classify(&mut self, run: &EncryptedRun) -> Result<(Vec<RowResult<'a>>, Report)> {
+        let (plan, KeySet { evaluation, .. }) = (self.plan, self.keys);
         let context = &evaluation.schemes.context;
         let transforms = context.transforms();
         let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
-        let inferred = self.inference.run_clips(&ciphertexts, &mut self.memory, self.executor, &self.options);
+        let inferred = self.inference.run_clips(&run.ciphertexts, &mut self.memory, self.executor, &self.options);
         #[cfg_attr(not(feature = "fault-injection"), expect(unused_mut, reason = "only a fault changes it"))]
         let (mut inferred, report) = inferred?;
         #[cfg(feature = "fault-injection")]
         fault::inject(context, &mut inferred)?;
-        let ntt = (context.transforms() - transforms) / clips.len() as u64;
+        let ntt = (context.transforms() - transforms) / run.rows.len() as u64;
         let unused = UnusedSlots::Drown(self.randomness);
-        let release = |(encrypted, ciphertext)| evaluation.release(self.plan, encrypted, ciphertext, unused);
-        let results = encrypted.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
+        let release = |(row, ciphertext)| evaluation.release(plan, row, ciphertext, unused);
+        let results = run.rows.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
         #[cfg(feature = "slowed")]
         spin(start.elapsed() / 10);
-        times.infer.push(start.elapsed());
+        self.times.infer.push(start.elapsed());
         if let (Some(counters), Some(before)) = (self.counters, counts) {
-            times.counts.push(counters.borrow_mut().read().since(&before));
+            self.times.counts.push(counters.borrow_mut().read().since(&before));
         }
-        times.reports.push(report);
-        if *times.ntt.get_or_insert(ntt) != ntt {
+        if *self.times.ntt.get_or_insert(ntt) != ntt {
+            let first_row = run.rows[0].row;
             bail!("row {first_row} took {ntt} transforms, not as many as the rows before");
         }
+        Ok((results, report))
+    }
 
-        for ((row, clip), result) in (first_row..).zip(clips).zip(&results) {
-            let start = Instant::now();
-            let logits = decryptor.logits(result)?;
-            times.decrypt.push(start.elapsed());
-            self.verification.check(row, &self.network.forward(clip), &logits)?;
-        }
-        if let (None, [input, ..], [output, ..]) = (times.file_bytes, &*encrypted, &*results) {
-            let input = file_bytes(|path| encryptor.write(path, input))?;
-            let output = file_bytes(|path| evaluation.write(path, output))?;
-            times.file_bytes = Some((input, output));
-        }
-        Ok(())
+    /// Decrypts a result and compares its logits with those of the plain forward pass.
+    pub(crate) fn check(&mut self, row: usize, plain: &Logits, result: &RowResult<'_>) -> Result<()> {
+        let start = Instant::now();
+        let logits = self.keys.decryptor.logits(result)?;
+        self.times.decrypt.push(start.elapsed());
+        Ok(self.verification.check(row, plain, &logits)?)
     }
 
     /// How much of the memory of a run lies on huge pages.

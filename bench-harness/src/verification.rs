@@ -8,8 +8,6 @@ use hear_model::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::record::Accuracy;
-
 /// The largest difference of a decrypted logit from the plain one that is accepted where nothing else is asked for.
 pub const TOLERANCE: f64 = 0.25;
 
@@ -24,8 +22,25 @@ pub struct Verification {
     largest: f64,
     sum: f64,
     differences: usize,
-    predictions: Vec<(usize, Class)>,
+    predictions: Vec<Prediction>,
     changed: Vec<ChangedClass>,
+}
+
+/// The classes of a clip.
+#[derive(Clone, Copy, Debug)]
+struct Prediction {
+    row: usize,
+    decrypted: Class,
+    plain: Class,
+}
+
+/// How labels were classified.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confusions {
+    /// By encrypted runs.
+    pub decrypted: Confusion,
+    /// By the plain network on the same clips.
+    pub plain: Confusion,
 }
 
 /// A clip whose class the encrypted run changed within the tolerance.
@@ -69,12 +84,18 @@ impl Verification {
         self.largest = self.largest.max(error);
         self.sum += differences.iter().sum::<f64>();
         self.differences += CLASS_COUNT;
-        let prediction = argmax(decrypted);
-        if prediction != argmax(plain) {
+        let prediction = Prediction { row, decrypted: argmax(decrypted), plain: argmax(plain) };
+        if prediction.decrypted != prediction.plain {
             self.changed.push(ChangedClass { row, margin: margin(plain) });
         }
-        self.predictions.push((row, prediction));
+        self.predictions.push(prediction);
         Ok(())
+    }
+
+    /// Clips that were compared and right.
+    #[must_use]
+    pub fn clips(&self) -> usize {
+        self.predictions.len()
     }
 
     /// The largest difference of a logit.
@@ -101,14 +122,18 @@ impl Verification {
         &self.changed
     }
 
-    /// How well the decrypted classes match the labels of rows `first_row..`.
+    /// How the labels of rows `first_row..` were classified.
     ///
     /// # Panics
     /// If there are fewer labels than rows.
     #[must_use]
-    pub fn accuracy(&self, first_row: usize, labels: &[Class]) -> Accuracy {
-        let pairs = self.predictions.iter().map(|&(row, prediction)| (labels[row - first_row], prediction));
-        pairs.collect::<Confusion>().summary().into()
+    pub fn confusions(&self, first_row: usize, labels: &[Class]) -> Confusions {
+        let mut confusions = Confusions::default();
+        for &Prediction { row, decrypted, plain } in &self.predictions {
+            confusions.decrypted.record(labels[row - first_row], decrypted);
+            confusions.plain.record(labels[row - first_row], plain);
+        }
+        confusions
     }
 }
 
@@ -150,10 +175,15 @@ mod tests {
     #[test]
     fn labels_are_matched_by_row() {
         let mut verification = Verification::new(0.25);
-        for row in 10..14 {
+        for row in 10..13 {
             verification.check(row, &PLAIN, &PLAIN).unwrap();
         }
-        let accuracy = verification.accuracy(10, &[Class::Pick, Class::Pick, Class::Fall, Class::Pick]);
-        assert_eq!((accuracy.accuracy, accuracy.sensitivity), (Some(0.75), Some(0.0)));
+        verification.check(13, &PLAIN, &moved(3, 0.125)).unwrap();
+        let Confusions { decrypted, plain } =
+            verification.confusions(10, &[Class::Pick, Class::Pick, Class::Fall, Class::Pick]);
+        assert_eq!((plain.summary().accuracy, plain.summary().sensitivity), (Some(0.75), Some(0.0)));
+        assert_eq!((plain.count(Class::Fall, Class::Pick), plain.count(Class::Pick, Class::Pick)), (1, 3));
+        assert_eq!((decrypted.count(Class::Pick, Class::Pour), decrypted.total()), (1, 4));
+        assert_eq!((decrypted.summary().accuracy, verification.clips()), (Some(0.5), 4));
     }
 }

@@ -13,7 +13,7 @@ use laboratory::{Laboratory, assert_keys, succeeded};
 use serde_json::Value;
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 45] = [
+const FIELDS: [&str; 47] = [
     "network",
     "method",
     "strategy",
@@ -51,6 +51,8 @@ const FIELDS: [&str; 45] = [
     "specificity",
     "precision",
     "f1",
+    "confusion",
+    "plain",
     "params",
     "counts",
     "predicted",
@@ -117,6 +119,7 @@ fn records_keep_the_contract_field_by_field() {
         assert_eq!(entry["changed_rows"], Value::Array(Vec::new()));
         // The labels are the plain network's classes.
         assert_eq!(entry["accuracy"], 1.0);
+        check_confusion(entry, 2);
 
         assert_keys(&entry["params"], ["log_n", "q_bits", "p_bits", "dnum", "log_qp"]);
         assert_eq!(entry["params"]["log_n"], 14);
@@ -191,6 +194,25 @@ fn check_stages(entry: &Value, names: &str, infer_s: f64) {
     assert_keys(&entry["predicted"], ["ntt", "infer_s", "speeds", "memory_bytes"]);
     assert_eq!(entry["counts"]["ntt"], entry["predicted"]["ntt"], "measured and predicted transforms");
     assert!(entry["predicted"]["infer_s"].as_f64().unwrap() > 0.0);
+}
+
+/// The classes of `clips` clips whose labels are the plain network's.
+#[track_caller]
+fn check_confusion(entry: &Value, clips: u64) {
+    let plain = &entry["plain"];
+    assert_keys(plain, ["accuracy", "sensitivity", "specificity", "precision", "f1", "confusion"]);
+    assert_eq!(plain["accuracy"], 1.0);
+    assert_eq!(plain["confusion"], entry["confusion"]);
+    let rows = plain["confusion"].as_array().unwrap();
+    assert_eq!(rows.len(), 10);
+    let counts = rows.iter().enumerate().flat_map(|(label, row)| {
+        let row = row.as_array().unwrap();
+        assert_eq!(row.len(), 10);
+        row.iter().enumerate().map(move |(prediction, count)| (label == prediction, count.as_u64().unwrap()))
+    });
+    let (right, wrong): (Vec<_>, Vec<_>) = counts.partition(|(right, _)| *right);
+    let sum = |counts: Vec<(bool, u64)>| counts.into_iter().map(|(_, count)| count).sum::<u64>();
+    assert_eq!((sum(right), sum(wrong)), (clips, 0));
 }
 
 #[track_caller]

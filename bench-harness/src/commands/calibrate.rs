@@ -15,6 +15,7 @@ use crate::{
     child,
     configuration::{Configuration, Protocol},
     display,
+    examination::Examination,
     failure::Failure,
     hardware,
     record::{Entry, Identity, Reason, Record, Unmeasured},
@@ -110,9 +111,11 @@ fn measure(
             isa: None,
             tolerance: crate::verification::TOLERANCE,
         },
+        examination: Examination::Times,
     };
     match child::run(&Program::This.path()?, &configuration)? {
         Entry::Measured(record) => Ok(*record),
+        Entry::Examined(examined) => bail!("{} was examined, not times", examined.finding.name()),
         Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) | Reason::Skipped(reason) }) => {
             bail!("{}: {reason}", display::identity(&identity))
         }

@@ -1,6 +1,6 @@
 //! `hear-bench csv`.
 
-use std::{fs::File, io::Write};
+use std::{fs, io::Write};
 
 use anyhow::Context as _;
 
@@ -12,12 +12,15 @@ pub(super) fn run(arguments: &CsvArguments, output: &mut dyn Write) -> Result<()
         let file = arguments.file.display();
         eprintln!("hear-bench: WARNING: line {line} of {file} was cut off while it was written, and is left out");
     }
+    // What is refused must not cost an older file.
+    let mut text = Vec::new();
+    let left_out = csv::write(&lines, &mut text)?;
     match &arguments.out {
-        None => csv::write(&lines, output)?,
-        Some(path) => {
-            let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            csv::write(&lines, file)?;
-        }
+        None => output.write_all(&text)?,
+        Some(path) => fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,
+    }
+    if left_out > 0 {
+        eprintln!("hear-bench: WARNING: {left_out} records hold something else than times, and are left out");
     }
     Ok(())
 }

@@ -2,43 +2,25 @@
 
 use std::io::Write;
 
-use anyhow::{Result, anyhow};
-use hear_engine::network::{
-    cost::Speeds,
-    method::{Method, StrategyChoice},
-    plan::{Plan, PlanRequest, Security},
-    store::Scheme,
-};
-use hear_kernels::simd::Isa;
-use hear_model::{
-    input::{Clip, ClipSource, RowRange},
-    network::Network,
-};
-use hear_scheduler::{Executor, ExecutorKind};
+use anyhow::{Result, anyhow, bail};
+use hear_engine::network::method::StrategyChoice;
+use hear_model::input::RowRange;
+use hear_scheduler::{ExecutorKind, Placement};
 
 use super::{
     output::{Destination, write_entries},
     place_one,
-    run::{clip_source, open_network},
+    run::{check, clip_source, open_network},
 };
 use crate::{
     arguments::PrecisionArguments,
-    configuration::network_name,
+    configuration::{Configuration, Protocol},
     display,
+    examination::{Examination, Finding, examine},
     failure::Failure,
-    precision::Experiment,
-    progress::Progress,
-    record::{PrecisionRecord, hexadecimal},
+    record::{ConfigRecord, Entry, Examined, Identity, PrecisionRecord},
+    verification::TOLERANCE,
 };
-
-/// What is measured next.
-struct Subject {
-    name: String,
-    network: Network,
-    scheme: Scheme,
-    source: ClipSource,
-    clips: Vec<Clip>,
-}
 
 pub(super) fn run(arguments: &PrecisionArguments, output: &mut dyn Write) -> Result<(), Failure> {
     let rows = match arguments.rows {
@@ -46,17 +28,15 @@ pub(super) fn run(arguments: &PrecisionArguments, output: &mut dyn Write) -> Res
         None => RowRange::new(0, arguments.samples)?,
     };
     // All of them now, not after minutes of measuring the first.
-    let kind = ExecutorKind::default();
-    let placement = place_one(kind, arguments.placement, arguments.threads)?;
-    let subjects = subjects(arguments, rows, placement.workers())?;
-    let executor = kind.start(&placement)?;
+    let placement = place_one(ExecutorKind::default(), arguments.placement, arguments.threads)?;
+    let configurations = configurations(arguments, rows, &placement)?;
     let destination = arguments.json.as_deref().map(Destination::new);
-    let mut records: Vec<PrecisionRecord> = Vec::with_capacity(subjects.len());
+    let mut records: Vec<PrecisionRecord> = Vec::with_capacity(configurations.len());
     if let Some(Destination::File(path)) = destination {
         write_entries(path, &records)?;
     }
-    for subject in &subjects {
-        let record = measure(subject, rows, &*executor)?;
+    for configuration in &configurations {
+        let record = record(examine(configuration)?)?;
         if destination != Some(Destination::StandardOutput) {
             write!(output, "{}", display::precision(&record))?;
             output.flush()?;
@@ -76,43 +56,55 @@ pub(super) fn run(arguments: &PrecisionArguments, output: &mut dyn Write) -> Res
 }
 
 /// Every combination of networks and methods, with its clips.
-fn subjects(arguments: &PrecisionArguments, rows: RowRange, threads: usize) -> Result<Vec<Subject>, Failure> {
-    let isa = Isa::from_environment().map_err(Failure::usage)?;
-    let mut subjects = Vec::new();
-    for name in &arguments.network {
-        let network = open_network(name)?;
-        let source = clip_source(arguments.dataset.as_deref(), arguments.input.as_ref(), network.shape());
-        let clips = source.read(rows)?;
+fn configurations(
+    arguments: &PrecisionArguments,
+    rows: RowRange,
+    placement: &Placement,
+) -> Result<Vec<Configuration>, Failure> {
+    let mut configurations = Vec::new();
+    for network in &arguments.network {
+        let shape = open_network(network)?.shape();
         for &method in &arguments.method {
-            let key_switching = arguments.key_switching;
-            let request = PlanRequest { key_switching, ..PlanRequest::new(network.shape(), method) };
-            let strategy = arguments.strategy.unwrap_or(StrategyChoice::of(method));
-            let plan = Plan::with_strategy(request, strategy, &Speeds::default(), threads)?;
-            let scheme = Scheme::new(plan, Security::Required, isa)?;
-            let (name, network) = (network_name(name), network.clone());
-            subjects.push(Subject { name, network, scheme, source: source.clone(), clips: clips.clone() });
+            let configuration = Configuration {
+                network: network.clone(),
+                method,
+                strategy: arguments.strategy.unwrap_or(StrategyChoice::of(method)),
+                key_switching: arguments.key_switching,
+                speeds: None,
+                threads: placement.workers(),
+                clips: clip_source(arguments.dataset.as_deref(), arguments.input.as_ref(), shape),
+                labels: None,
+                protocol: Protocol {
+                    batch: 1,
+                    streams: 1,
+                    first_row: rows.start(),
+                    samples: rows.count(),
+                    warm_up: 0,
+                    repeats: 1,
+                    prepared: false,
+                    executor: ExecutorKind::default(),
+                    pin: placement.pin(),
+                    without: Vec::new(),
+                    isa: None,
+                    tolerance: TOLERANCE,
+                },
+                examination: Examination::Precision,
+            };
+            check(&configuration, shape)?;
+            configurations.push(configuration);
         }
     }
-    Ok(subjects)
+    Ok(configurations)
 }
 
-fn measure(subject: &Subject, rows: RowRange, executor: &dyn Executor) -> Result<PrecisionRecord> {
-    let Subject { name, network, scheme, source, clips } = subject;
-    let method: Method = scheme.plan.method;
-    let progress = Progress::new(format!("{name} {method}"));
-    let experiment = Experiment { network, scheme, scales: None, clips, executor };
-    let stages = experiment.measure(&|step, done, of| progress.show(step, done, of))?;
-    progress.finish();
-    Ok(PrecisionRecord {
-        network: name.clone(),
-        method: method.to_string(),
-        plan_hash: hexadecimal(&scheme.plan.hash()),
-        isa: scheme.context.isa().name().to_owned(),
-        clips: source.to_string(),
-        first_row: rows.start(),
-        samples: clips.len(),
-        stages,
-    })
+/// What `--json` writes of an examination.
+fn record(entry: Entry) -> Result<PrecisionRecord> {
+    let Entry::Examined(examined) = entry else { bail!("something else than precision was examined") };
+    let Examined { identity: Identity { network, method, .. }, plan_hash, isa, samples, config, finding, .. } =
+        *examined;
+    let Finding::Precision(found) = finding else { bail!("{} was examined, not precision", finding.name()) };
+    let ConfigRecord { clips, protocol: Protocol { first_row, .. }, .. } = config;
+    Ok(PrecisionRecord { network, method, plan_hash, isa, clips, first_row, samples, stages: found.stages })
 }
 
 /// One sentence on the stage that exceeds its model by most, if by more than is accepted.

@@ -27,6 +27,7 @@ use crate::{
     arguments::{Bytes, RunArguments},
     configuration::{Configuration, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
+    examination::Examination,
     failure::Failure,
     record::{Entry, Identity, Reason, Unmeasured},
     record_lines::RecordWriter,
@@ -102,16 +103,20 @@ pub(super) fn checked_configurations(
 ) -> Result<(BTreeMap<String, Shape>, Vec<Configuration>), Failure> {
     let shapes = shapes(&arguments.network)?;
     let configurations = configurations(arguments, &shapes)?;
-    for configuration in &configurations {
-        match configuration.isa() {
-            Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
-            other => other?,
-        };
-        configuration.plan(shapes[&configuration.network])?;
-        configuration.read_clips()?;
-        configuration.read_labels()?;
-    }
+    configurations.iter().try_for_each(|configuration| check(configuration, shapes[&configuration.network]))?;
     Ok((shapes, configurations))
+}
+
+/// Looks at everything that a measurement will need.
+pub(super) fn check(configuration: &Configuration, shape: Shape) -> Result<(), Failure> {
+    match configuration.isa() {
+        Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
+        other => other?,
+    };
+    configuration.plan(shape)?;
+    configuration.read_clips()?;
+    configuration.read_labels()?;
+    Ok(())
 }
 
 /// The shapes of the networks.
@@ -167,7 +172,19 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
             let (clips, labels) = inputs(arguments, shapes[network]);
             let (network, speeds, threads) = (network.clone(), speeds.clone(), placement.workers());
             let protocol = Protocol { pin: placement.pin(), ..protocol.clone() };
-            Configuration { network, method, strategy, key_switching, speeds, threads, clips, labels, protocol }
+            let examination = Examination::Times;
+            Configuration {
+                network,
+                method,
+                strategy,
+                key_switching,
+                speeds,
+                threads,
+                clips,
+                labels,
+                protocol,
+                examination,
+            }
         };
     Ok(combinations.map(configuration).collect())
 }

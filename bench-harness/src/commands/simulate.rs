@@ -1,13 +1,10 @@
 //! `hear-bench simulate`.
 
-use std::{collections::BTreeSet, io::Write};
+use std::io::Write;
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::{lower::cut_for, method::Method};
-use hear_scheduler::{
-    ExecutorKind,
-    simulate::{Machine, Policy, Prediction, Scenario, efficient_threads},
-};
+use hear_engine::network::method::Method;
+use hear_scheduler::simulate::{Machine, Policy, Prediction, efficient_threads};
 use serde::Serialize;
 
 use super::{
@@ -17,9 +14,10 @@ use super::{
 use crate::{
     arguments::{SimulateArguments, ThreadList},
     display,
+    examination::simulation::{Simulator, policy_of, recordings, settings},
     failure::Failure,
     machine_file,
-    observation::{self, Observation, Pick, Recording, Runs, nearest_cut, observe},
+    observation::{self, Observation, Pick, Recording, Runs, observe},
     record::Identity,
 };
 
@@ -73,12 +71,9 @@ struct Fastest {
     error: f64,
 }
 
-/// The machines of a simulation, and how it is made.
+/// What is asked for.
 struct Setting {
-    measured_on: Machine,
-    machine: Machine,
-    machine_isa: Option<String>,
-    policy: Policy,
+    simulator: Simulator,
     threads: Vec<usize>,
     efficiency: f64,
 }
@@ -92,7 +87,7 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
     }
     let mut finish = |record: Record, output: &mut dyn Write| -> Result<()> {
         if destination != Some(Destination::StandardOutput) {
-            describe(&record, &setting.machine, output)?;
+            describe(&record, &setting.simulator.machine, output)?;
             output.flush()?;
         }
         records.push(record);
@@ -103,7 +98,7 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
     };
     if let Some(path) = &arguments.trace {
         let recording = Recording::read(path)?;
-        note_other_processor(&recording, &setting.measured_on);
+        note_other_processor(&recording, &setting.simulator.measured_on);
         finish(setting.predict(&[recording])?, output)?;
     } else {
         for (network, method) in subjects(arguments) {
@@ -111,9 +106,10 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
             let placements: Vec<_> = settings.iter().map(|setting| setting.placement.clone()).collect();
             let configuration = configuration(&network, method, &arguments.runs, &placements)?;
             let observation = observe(&configuration, &settings)?;
-            let on_one = observation.runs.iter().filter(|runs| runs.threads == 1);
-            let recordings = on_one.map(|runs| observation.recording(runs, Pick::All)).collect::<Result<Vec<_>>>()?;
-            recordings.first().into_iter().for_each(|recording| note_other_processor(recording, &setting.measured_on));
+            let recordings = recordings(&observation)?;
+            if let Some(recording) = recordings.first() {
+                note_other_processor(recording, &setting.simulator.measured_on);
+            }
             let mut record = setting.predict(&recordings)?;
             if arguments.validate {
                 record.validation = setting.validate(&observation)?;
@@ -145,10 +141,11 @@ fn setting(arguments: &SimulateArguments) -> Result<Setting, Failure> {
         None if arguments.validate => vec![2],
         None => (1..=machine.cores()).collect(),
     };
-    let executor = if arguments.runs.executor == ExecutorKind::ForkJoin { Policy::ForkJoin } else { Policy::Stealing };
+    let executor = policy_of(arguments.runs.executor);
     let policy = arguments.policy.unwrap_or(if arguments.validate { executor } else { Policy::Stealing });
     let machine_isa = arguments.machine_isa.clone();
-    Ok(Setting { measured_on, machine, machine_isa, policy, threads, efficiency: arguments.efficiency })
+    let simulator = Simulator { measured_on, machine, machine_isa, policy };
+    Ok(Setting { simulator, threads, efficiency: arguments.efficiency })
 }
 
 /// Networks and methods, those of `--validate` where nothing is named.
@@ -183,9 +180,7 @@ impl Setting {
     /// What is measured: one thread, with tasks cut for each number of threads that is simulated; to validate, also these.
     fn observed(&self, arguments: &SimulateArguments) -> Result<Vec<observation::Setting>, Failure> {
         let one = &placements(&arguments.runs, Some(&[1]))?[0];
-        let cuts: BTreeSet<usize> = self.threads.iter().map(|&threads| cut_for(threads)).chain([1]).collect();
-        let on_one = |cut_for| observation::Setting { placement: one.clone(), cut_for };
-        let mut settings: Vec<_> = cuts.into_iter().map(on_one).collect();
+        let mut settings = settings(one, &self.threads);
         if arguments.validate {
             let several: Vec<_> = self.threads.iter().copied().filter(|&threads| threads > 1).collect();
             settings.extend(placements(&arguments.runs, Some(&several))?.into_iter().map(observation::Setting::from));
@@ -193,40 +188,16 @@ impl Setting {
         Ok(settings)
     }
 
-    fn scenario<'a>(&'a self, recording: &'a Recording) -> Result<Scenario<'a>> {
-        let isa = self.machine_isa(recording);
-        Ok(Scenario::new(&recording.workload, (&self.measured_on, &recording.isa), (&self.machine, isa), self.policy)?)
-    }
-
-    fn machine_isa<'a>(&'a self, recording: &'a Recording) -> &'a str {
-        self.machine_isa.as_deref().unwrap_or(&recording.isa)
-    }
-
-    /// Replays for each number of threads the recording whose tasks are cut for it, or for the nearest number below that
-    /// there is one for; there is at least one recording.
     fn predict(&self, recordings: &[Recording]) -> Result<Record> {
-        let scenarios = recordings.iter().map(|recording| Ok((recording.cut_for, self.scenario(recording)?)));
-        let scenarios = scenarios.collect::<Result<Vec<_>>>()?;
-        let predict = |&threads: &usize| {
-            let nearest = nearest_cut(&scenarios, threads, |(of, _)| *of);
-            nearest.map(|(_, scenario)| scenario.predict(threads))
-        };
-        let mut predictions: Vec<_> = self.threads.iter().filter_map(predict).collect();
-        // Where each thread does runs of its own, nobody cuts their tasks.
-        if let Some((_, coarsest)) = scenarios.iter().min_by_key(|(of, _)| of) {
-            for prediction in &mut predictions {
-                let Prediction { streams_per_s, streams_memory_bytes, .. } = coarsest.predict(prediction.threads);
-                *prediction = Prediction { streams_per_s, streams_memory_bytes, ..*prediction };
-            }
-        }
+        let predictions = self.simulator.predict(recordings, &self.threads)?;
         let recording = recordings.first().context("nothing was recorded")?;
         Ok(Record {
             identity: recording.identity.clone(),
             isa: recording.isa.clone(),
-            measured_on: self.measured_on.name.clone(),
-            machine: self.machine.name.clone(),
-            machine_isa: self.machine_isa(recording).to_owned(),
-            policy: self.policy,
+            measured_on: self.simulator.measured_on.name.clone(),
+            machine: self.simulator.machine.name.clone(),
+            machine_isa: self.simulator.machine_isa(recording).to_owned(),
+            policy: self.simulator.policy,
             efficient_threads: efficient_threads(&predictions, self.efficiency),
             least_efficiency: self.efficiency,
             predictions,
@@ -241,7 +212,7 @@ impl Setting {
         let validation = several.map(|runs| {
             let one = observation.on_one(runs.threads)?;
             let (all, best) = (observation.recording(one, Pick::All)?, observation.recording(one, Pick::Fastest)?);
-            let (all, best) = (self.scenario(&all)?, self.scenario(&best)?);
+            let (all, best) = (self.simulator.scenario(&all)?, self.simulator.scenario(&best)?);
             let predicted_s = 1e-9 * all.predict(runs.threads).latency_ns;
             let measured_s = median(runs)?;
             let fastest_predicted_s = 1e-9 * best.predict(runs.threads).latency_ns;

@@ -17,13 +17,14 @@ use serde::Serialize;
 use super::{
     output::{Destination, Layout, write_value},
     place, place_one,
-    run::open_network,
+    run::{check, open_network},
 };
 use crate::{
     arguments::{RunsArguments, ThreadList, TraceArguments},
-    configuration::{Configuration, InstructionsError, Protocol},
+    configuration::{Configuration, Protocol},
     counters::Counts,
     display,
+    examination::Examination,
     failure::Failure,
     floors::BestSpeeds,
     observation::{Observation, Setting, observe},
@@ -130,12 +131,9 @@ pub(super) fn configuration(
             isa: runs.isa.clone(),
             tolerance: TOLERANCE,
         },
+        examination: Examination::Times,
     };
-    match configuration.isa() {
-        Err(error @ InstructionsError::Environment(_)) => return Err(Failure::usage(error)),
-        other => other?,
-    };
-    configuration.plan(shape)?;
+    check(&configuration, shape)?;
     Ok(configuration)
 }
 

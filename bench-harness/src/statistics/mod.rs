@@ -67,6 +67,20 @@ pub fn quantile(sorted: &[f64], fraction: f64) -> f64 {
     sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }
 
+/// The percentile of ascending values by the nearest rank: the least value that `percent` in a hundred of all do not
+/// exceed. Where a bound is to hold for so many, this is the value that must be below it.
+///
+/// - source: Hyndman and Fan, "Sample quantiles in statistical packages", 1996, definition 1.
+///
+/// # Panics
+/// If there are no values or `percent` is above 100.
+#[must_use]
+pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
+    assert!(percent <= 100, "a percentile at {percent}");
+    assert!(!sorted.is_empty(), "a percentile of no values");
+    sorted[(percent * sorted.len()).div_ceil(100).max(1) - 1]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +107,18 @@ mod tests {
     fn nothing_and_nan_have_no_summary() {
         assert_eq!(Summary::of(&[]), None);
         assert_eq!(Summary::of(&[1.0, f64::NAN]), None);
+    }
+
+    #[test]
+    fn a_percentile_is_the_least_value_that_so_many_do_not_exceed() {
+        let values: Vec<f64> = (1..=200).map(f64::from).collect();
+        assert_eq!(
+            [0, 1, 50, 90, 99, 100].map(|percent| percentile(&values, percent)),
+            [1., 2., 100., 180., 198., 200.]
+        );
+        // Of fewer than a hundred values only the largest is not exceeded by 99 in a hundred.
+        assert_eq!(percentile(&values[..99], 99), 99.0);
+        assert_eq!([1, 50, 51].map(|percent| percentile(&[3.0, 7.0], percent)), [3.0, 3.0, 7.0]);
     }
 
     #[test]

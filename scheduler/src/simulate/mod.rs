@@ -46,6 +46,6 @@ mod schedule;
 mod workload;
 
 pub use machine::{Caches, Frequency, Machine, MachineError, MainMemory, Overhead, Transfer};
-pub use predict::{Bound, Bounds, Losses, Prediction, Scenario, ScenarioError, efficient_threads};
+pub use predict::{Bound, Bounds, Losses, Prediction, Scenario, ScenarioError, Streams, efficient_threads};
 pub use schedule::Policy;
 pub use workload::{Reuse, Source, Workload, WorkloadError, WorkloadTask};

@@ -90,6 +90,15 @@ pub struct Prediction {
     pub streams_memory_bytes: u64,
 }
 
+/// Runs of which each thread has its own, on so many threads.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Streams {
+    /// Runs a second, of all threads.
+    pub per_s: f64,
+    /// Memory of as many runs at a time as there are threads.
+    pub memory_bytes: u64,
+}
+
 /// What a latency cannot be below.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
@@ -218,6 +227,7 @@ impl<'a> Scenario<'a> {
         };
         let Workload { arena_bytes, scratch_bytes_per_worker, resident_bytes, .. } = *self.workload;
         let scratch = threads as u64 * scratch_bytes_per_worker;
+        let streams = self.streams(threads);
         Prediction {
             threads,
             latency_ns,
@@ -227,10 +237,23 @@ impl<'a> Scenario<'a> {
             bounds,
             losses,
             throughput_per_s: 1e9 / latency_ns,
-            streams_per_s: self.streams_per_s(&workers),
+            streams_per_s: streams.per_s,
             memory_bytes: resident_bytes + arena_bytes + scratch,
-            streams_memory_bytes: resident_bytes + threads as u64 * arena_bytes + scratch,
+            streams_memory_bytes: streams.memory_bytes,
         }
+    }
+
+    /// What [`Scenario::predict`] says of runs of which each thread has its own, without replaying one on all threads.
+    ///
+    /// # Panics
+    /// If `threads` is 0.
+    #[must_use]
+    pub fn streams(&self, threads: usize) -> Streams {
+        assert!(threads > 0, "runs on 0 threads");
+        let Workload { arena_bytes, scratch_bytes_per_worker, resident_bytes, .. } = *self.workload;
+        let per_s = self.streams_per_s(&self.machine.workers(threads));
+        let memory_bytes = resident_bytes + threads as u64 * (arena_bytes + scratch_bytes_per_worker);
+        Streams { per_s, memory_bytes }
     }
 
     fn latency_ns(&self, workers: &[Worker], socket_bytes_per_ns: f64, transfer_ns_per_byte: f64) -> f64 {
@@ -418,6 +441,9 @@ mod tests {
         let p = 1.0 - 100.0 / latency;
         assert!((latency - (100.0 + 1000.0 * (0.1 + 0.025 * p))).abs() < 1e-6, "{latency}");
         assert_eq!((two.memory_bytes, two.streams_memory_bytes), (6_020, 7_020));
+        let alone = (machine(1, 2), workload(&chain));
+        let scenario = Scenario::new(&alone.1, (&alone.0, "wide"), (&alone.0, "wide"), Policy::Stealing).unwrap();
+        assert_eq!(scenario.streams(2), Streams { per_s: two.streams_per_s, memory_bytes: 7_020 });
         // Four do no more than all memory gives, and no less than if they took turns.
         let mut shared = machine(1, 4);
         shared.memory.socket_bytes_per_ns = 16.0;
