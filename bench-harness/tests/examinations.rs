@@ -109,8 +109,8 @@ fn precision_is_that_of_every_stage() {
     assert_eq!((&*examined.identity.network, examined.identity.threads, examined.samples), ("1d-64", 2, 4));
     assert_eq!((&*examined.config.shape, &*examined.config.clips), ("1d-64", "synthetic"));
     let Finding::Precision(PrecisionFinding { stages }) = &examined.finding else { panic!("{examined:?}") };
-    assert_eq!(stages.iter().map(|stage| &*stage.name).next_back(), Some("dense"));
-    assert!(stages.iter().all(|stage| stage.measured_bits > 4.0 && stage.difference_bits.abs() < 1.0), "{stages:?}");
+    assert_eq!(stages.iter().map(|stage| &*stage.name).next_back(), Some("pool3"));
+    assert!(stages.iter().all(|stage| stage.measured_bits > 4.0 && stage.difference_bits.abs() < 1.5), "{stages:?}");
 }
 
 #[test]
