@@ -76,9 +76,18 @@ pub fn quantile(sorted: &[f64], fraction: f64) -> f64 {
 /// If there are no values or `percent` is above 100.
 #[must_use]
 pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
-    assert!(percent <= 100, "a percentile at {percent}");
     assert!(!sorted.is_empty(), "a percentile of no values");
-    sorted[(percent * sorted.len()).div_ceil(100).max(1) - 1]
+    sorted[percentile_rank(sorted.len(), percent) - 1]
+}
+
+/// How many of `count` values, counted from the least one, [`percentile`] looks at: all others may be larger.
+///
+/// # Panics
+/// If `percent` is above 100.
+#[must_use]
+pub fn percentile_rank(count: usize, percent: usize) -> usize {
+    assert!(percent <= 100, "a percentile at {percent}");
+    (percent * count).div_ceil(100).max(1)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{
     ScenarioOptions, ServerFinding, TAIL_PERCENT, Tail, TriedRate, arrivals::arrivals, search::largest_rate,
     service::Service, sorted,
 };
+use crate::statistics::percentile_rank;
 
 /// Sends a query whenever the one before is answered, until there were enough of them and the time has passed. What each
 /// took, in seconds; at least one.
@@ -26,7 +27,8 @@ pub(super) fn one_after_another(
     Ok(latencies)
 }
 
-/// Looks for the largest rate that holds, not above what a single stream with these latencies reaches.
+/// Looks for the largest rate that holds, not above what a single stream with these latencies reaches. Where half of these
+/// exceed the bound already, without anybody waiting, no rate is tried.
 pub(super) fn server(
     service: &mut impl Service,
     options: &ScenarioOptions,
@@ -34,6 +36,9 @@ pub(super) fn server(
 ) -> Result<ServerFinding> {
     let capacity_per_s = single_stream.len() as f64 / single_stream.iter().sum::<f64>();
     let mut tried = Vec::new();
+    if sorted(single_stream.to_vec()).1.median > options.latency_bound_s {
+        return Ok(ServerFinding { rate_per_s: None, capacity_per_s, tried });
+    }
     let rate_per_s = largest_rate(capacity_per_s, |rate_per_s| {
         let rate = at_rate(service, options, rate_per_s)?;
         tried.push(rate);
@@ -43,17 +48,24 @@ pub(super) fn server(
 }
 
 /// Lets queries arrive at this rate, until there were enough of them and the time has passed. Each is answered in its turn.
+/// When the time has passed, queries that are still lacking arrive only as long as the bound can hold.
 fn at_rate(service: &mut impl Service, options: &ScenarioOptions, rate_per_s: f64) -> Result<TriedRate> {
+    let least = options.least_queries.max(1);
+    let in_time = |(query, arrival): &(usize, Duration)| *query < least || *arrival < options.duration();
+    let schedule: Vec<_> = arrivals(options.seed, rate_per_s).enumerate().take_while(in_time).collect();
+    let may_be_late = schedule.len() - percentile_rank(schedule.len(), TAIL_PERCENT);
     let start = service.now();
-    let mut latencies = Vec::new();
-    for arrival in arrivals(options.seed, rate_per_s) {
-        if latencies.len() >= options.least_queries.max(1) && arrival >= options.duration() {
+    let (mut latencies, mut late) = (Vec::with_capacity(schedule.len()), 0);
+    for (query, arrival) in schedule {
+        if arrival >= options.duration() && late > may_be_late {
             break;
         }
         service.wait_until(start + arrival);
-        service.answer(latencies.len())?;
+        service.answer(query)?;
         // From the arrival, not from when its turn came.
-        latencies.push((service.now() - (start + arrival)).as_secs_f64());
+        let latency_s = (service.now() - (start + arrival)).as_secs_f64();
+        late += usize::from(latency_s > options.latency_bound_s);
+        latencies.push(latency_s);
     }
     let achieved_per_s = latencies.len() as f64 / (service.now() - start).as_secs_f64();
     let (sorted, latency_s) = sorted(latencies);
@@ -173,11 +185,26 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_below_the_service_is_never_held() {
+    fn a_bound_below_the_service_is_not_tried() {
         let mut fake = Fake::new(20);
         let found = server(&mut fake, &options(0.019), &[0.02]).unwrap();
-        assert_eq!(found.rate_per_s, None);
-        assert!(found.tried.iter().all(|tried| !tried.holds) && found.tried.len() == 7, "{found:?}");
+        assert_eq!((found.rate_per_s, found.tried.len(), fake.answered), (None, 0, 0));
+    }
+
+    /// What a single stream hides: every query takes longer than it did there.
+    #[test]
+    fn what_cannot_hold_any_more_ends_when_the_time_has_passed() {
+        let many = ScenarioOptions { seconds: 1.0, least_queries: 100_000, ..options(0.019) };
+        let mut fake = Fake::new(20);
+        let found = server(&mut fake, &many, &[0.01]).unwrap();
+        assert_eq!((found.rate_per_s, found.tried.len()), (None, 7));
+        // A thousand of the queries may be late: at a time of 1 s they are not reached, so it goes on until they are.
+        for tried in &found.tried {
+            assert!(!tried.holds && tried.tail.latency_s > 0.019 && tried.tail.queries == 1_001, "{tried:?}");
+        }
+        let holds =
+            at_rate(&mut fake, &ScenarioOptions { latency_bound_s: 1.0, least_queries: 300, ..many }, 5.0).unwrap();
+        assert!(holds.holds && holds.tail.queries == 300, "{holds:?}");
     }
 
     #[test]

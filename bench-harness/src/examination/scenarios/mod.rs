@@ -156,7 +156,8 @@ impl Tail {
 /// Random arrivals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ServerFinding {
-    /// The largest of the tried rates that held, clips a second; `None` if none did.
+    /// The largest of the tried rates that held, clips a second; `None` if none did, and where a single stream's median
+    /// exceeds the bound, so that none was tried.
     pub rate_per_s: Option<f64>,
     /// One over the mean latency of the single stream: no larger rate was tried, for the queue would grow without end.
     pub capacity_per_s: f64,
@@ -171,7 +172,8 @@ pub struct TriedRate {
     pub rate_per_s: f64,
     /// Clips over the time until the last one was answered.
     pub achieved_per_s: f64,
-    /// The 99th percentile of the latency from the scheduled arrival.
+    /// The 99th percentile of the latency from the scheduled arrival; of fewer queries than the least number where the bound
+    /// could not hold any more.
     pub tail: Tail,
     /// These latencies.
     pub latency_s: Summary,
