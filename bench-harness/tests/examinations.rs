@@ -170,6 +170,14 @@ fn scenarios_of_no_whole_runs_are_refused() {
 }
 
 #[test]
+fn clips_of_no_whole_runs_are_refused() {
+    let mut configuration = configuration(scenarios(), 4);
+    configuration.protocol.samples = 6;
+    let reason = reason(measure(&configuration, None));
+    assert_eq!(reason, "6 clips are no whole runs of 1 x 4: expected a multiple of 4");
+}
+
+#[test]
 fn wrong_logits_leave_no_scenario() {
     let mut configuration = configuration(scenarios(), 1);
     configuration.protocol.tolerance = 1e-12;

@@ -35,7 +35,8 @@ pub enum Examination {
     Precision,
     /// The four scenarios of MLPerf.
     Scenarios(ScenarioOptions),
-    /// What other numbers of threads would take, replayed from runs on one thread.
+    /// What other numbers of threads would take, replayed from runs on one thread. The configuration's threads are those
+    /// for which its plan is made.
     Simulation(SimulationOptions),
     /// What the camera's side does before it encrypts: frames become clips.
     Preprocessing,

@@ -57,7 +57,8 @@ pub struct ScenarioOptions {
     /// The least duration of each scenario, and of the server at each rate, in seconds. The server is tried at up to
     /// seven rates.
     pub seconds: f64,
-    /// The least number of queries of single and multiple streams, and of the server at each rate; from 1.
+    /// The least number of queries of single and multiple streams, and of the server at each rate; from 1. Of fewer than a
+    /// hundred queries the 99th percentile is the longest latency.
     pub least_queries: usize,
     /// Clips of a query of multiple streams: whole runs of the configuration's batch and streams.
     #[serde(default = "mlperf_clips_a_query")]

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use hear_engine::network::{store::Logits, throughput::Throughput};
 
 use crate::{
@@ -65,6 +65,14 @@ impl<'a> EncryptedService<'a> {
     ) -> Result<Self> {
         let protocol = &configuration.protocol;
         let clips = configuration.read_clips()?;
+        ensure!(
+            clips.len().is_multiple_of(throughput.clips()),
+            "{} clips are no whole runs of {} x {}: expected a multiple of {}",
+            clips.len(),
+            throughput.streams(),
+            throughput.batch(),
+            throughput.clips()
+        );
         let mut trial = preparation.trial(throughput, protocol.tolerance)?;
         let mut pool = Vec::new();
         let first_rows = (protocol.first_row..).step_by(throughput.clips());
