@@ -40,6 +40,7 @@ mod preparation;
 mod progress;
 pub mod record;
 pub mod record_lines;
+pub mod report;
 pub mod rounds;
 mod schema;
 pub mod statistics;
