@@ -16,10 +16,10 @@ cargo fmt --all --check
 # without, too.
 features=(--features hear-model/train,hear-scheduler/hwloc,hear-engine/hwloc,hear-bench/hwloc,hear-bench/fault-injection)
 echo "== lints"
-cargo clippy --workspace --all-targets "${features[@]}" --quiet -- -D warnings
+# With everything at once, public crates too: those are compiled for lints alone, to save minutes; CONTRIBUTING.md says how
+# to test them.
+cargo clippy --workspace --all-targets "${features[@]}",hear-bench/peers,hear-bench/slowed --quiet -- -D warnings
 cargo clippy --package hear-model --package hear-scheduler --package hear-bench --all-targets --quiet -- -D warnings
-# Public crates are compiled for lints alone, to save minutes: CONTRIBUTING.md says how to test them.
-cargo clippy --package hear-bench --all-targets --features peers,slowed --quiet -- -D warnings
 echo "== scripts"
 for script in scripts/*.sh; do bash -n "$script"; done
 # Only comparisons with other libraries need Python.
@@ -37,6 +37,11 @@ skipped=$(grep -c 'SKIPPED (no dataset)' "$log" || true)
 dataset=${HEAR_DATASET:-../shared/hear-dataset}
 if [ -d "$dataset" ] && [ "$skipped" -gt 0 ]; then
     echo "test.sh: $skipped tests were skipped although the published data are in $dataset" >&2
+    exit 1
+fi
+browser=$(grep -c 'SKIPPED (no Chromium)' "$log" || true)
+if [ "$browser" -gt 0 ]; then
+    echo "test.sh: $browser tests were skipped because no browser was found; scripts/setup.sh installs one" >&2
     exit 1
 fi
 echo "published data: $skipped tests skipped"

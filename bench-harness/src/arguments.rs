@@ -2,6 +2,7 @@
 
 mod compare;
 mod observe;
+mod reproduce;
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -17,6 +18,7 @@ use crate::verification::TOLERANCE;
 
 pub use compare::{CompareArguments, CsvArguments, ProgramsArguments};
 pub use observe::{RunsArguments, SimulateArguments, ThreadList, ThreadListError, TraceArguments};
+pub use reproduce::ReproduceArguments;
 
 /// The laboratory: runs networks on encrypted data, verifies, times and records.
 #[derive(Debug, Parser)]
@@ -32,6 +34,8 @@ pub struct Arguments {
 pub enum Command {
     /// Measure networks, methods, strategies and numbers of threads against each other
     Run(Box<RunArguments>),
+    /// Measure and draw the paper's figures and tables, and ours
+    Reproduce(Box<ReproduceArguments>),
     /// Measure the noise after every stage, and hold it to its model
     Precision(PrecisionArguments),
     /// Time single kernels on one thread, on every instruction set of this CPU, beside other libraries
@@ -60,6 +64,7 @@ Examples:
   hear-bench run --network 2d-64 --method lean-hear,fast-hear --threads 1,2 --samples 20
   hear-bench run --network 2d-64 --stages --json results.json
   hear-bench compare monday.jsonl tuesday.jsonl
+  hear-bench reproduce --profile quick
   hear-bench precision --network 2d-64
   hear-bench kernels
   hear-bench calibrate --out mine.toml

@@ -5,6 +5,8 @@
 //! - [`measure`]: one measurement, in a process of its own ([`child`]); [`examination`]: what else is found out there;
 //!   [`kernels`]: single kernels
 //! - [`calibration`]: the speeds of a machine, by which plans are chosen for it
+//! - [`experiment`]: what is measured for the paper's figures and ours; [`report`]: how they are shown
+//! - [`admission`]: what is not started because it would not fit
 //! - [`rounds`]: configurations and programs measured in turn; [`record_lines`]: rounds in files, and [`csv`];
 //!   [`comparison`]: whether two sets of rounds differ by more than the noise
 //! - [`environment`]: under what a measurement was made, and what else went on meanwhile
@@ -16,6 +18,7 @@
 //! - [`display`]: what people read; [`machine_tree`]: the machine as a tree
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod arguments;
 pub mod calibration;
 pub mod child;
@@ -27,6 +30,7 @@ pub mod csv;
 pub mod display;
 pub mod environment;
 pub mod examination;
+pub mod experiment;
 pub mod failure;
 pub mod floors;
 pub mod hardware;

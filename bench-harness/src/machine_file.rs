@@ -42,6 +42,20 @@ pub fn read(path: &Path) -> Result<Machine> {
     read().with_context(|| format!("cannot use the machine {}", path.display()))
 }
 
+/// The files that come with the program: `configs/machines`.
+const SHIPPED: [(&str, &str); 2] =
+    [("epyc-zen5-2-cores", REFERENCE), ("xeon-8268", include_str!("../../configs/machines/xeon-8268.toml"))];
+
+/// The machine that a file of this name describes, among those that come with the program.
+///
+/// # Panics
+/// Never: the shipped files are tested.
+#[must_use]
+pub fn shipped(name: &str) -> Option<Machine> {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+    Some(parse(text).expect("the shipped machines are tested"))
+}
+
 /// The machine on which traces were recorded where nothing else is said.
 ///
 /// # Panics
@@ -71,10 +85,11 @@ mod tests {
         let reference = reference();
         assert_eq!(reference.cores(), 2);
         assert!(Speeds::from_toml(REFERENCE).is_ok());
-        let xeon = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/machines/xeon-8268.toml");
-        let xeon = read(&xeon).unwrap();
+        let xeon = shipped("xeon-8268").unwrap();
         assert_eq!((xeon.cores_per_socket, xeon.threads_per_core), (24, 2));
         assert!(xeon.kernels_ns.contains_key("avx512"));
+        assert_eq!(shipped("epyc-zen5-2-cores"), Some(reference));
+        assert_eq!(shipped("abacus"), None);
     }
 
     #[test]

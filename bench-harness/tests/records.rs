@@ -343,10 +343,10 @@ fn two_programs_are_measured_in_turn() {
     let laboratory = Laboratory::new();
     let program = env!("CARGO_BIN_EXE_hear-bench");
     let compare = |other: &str, arguments: &str| -> Output {
-        let line = format!("compare --programs {program} {other} --network 1d-64 --samples 2 {arguments}");
+        let line = format!("compare --programs {program} {other} --network 1d-64 {arguments}");
         bench(laboratory.directory.path(), &line)
     };
-    let output = compare(program, "--rounds 4 --warm-up 0 --records kept --json -");
+    let output = compare(program, "--rounds 4 --find 1000000000 --samples 2 --warm-up 0 --records kept --json -");
     succeeded(&output);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let configuration = &report["configurations"][0];
@@ -360,6 +360,12 @@ fn two_programs_are_measured_in_turn() {
     let [a, b] = ["a.jsonl", "b.jsonl"].map(|name| Side::read(&laboratory.path("kept").join(name)).unwrap());
     let again = serde_json::to_value(Report::new(&a, &b, Options::default()).unwrap()).unwrap();
     assert_eq!(again["configurations"], report["configurations"]);
+
+    // So small a change is never found: there are as many rounds as there may be.
+    let output = compare(program, "--rounds 4 --find 0.0001 --warm-up 0 --repeats 1 --samples 1 --json -");
+    succeeded(&output);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["configurations"][0]["pairs"], 12);
 
     refused(&compare("nowhere/hear-bench", ""), 1, &["cannot find the program nowhere/hear-bench"]);
     refused(&compare("clips.csv", ""), 1, &["cannot start", "clips.csv", "Permission denied"]);

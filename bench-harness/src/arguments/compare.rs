@@ -65,9 +65,12 @@ pub struct ProgramsArguments {
     /// How both run the networks
     #[command(flatten)]
     pub ways: WaysArguments,
-    /// Pairs of processes; 16 find a tenth on a quiet machine
+    /// Pairs of processes at least; 16 find a tenth on a quiet machine
     #[arg(long, value_name = "R", default_value = "16", value_parser = positive)]
     pub rounds: usize,
+    /// On a noisy machine go on, to three times as many at most, until a change of inference by so much would be found
+    #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = tolerance)]
+    pub find: f64,
     /// Clips that each process classifies with the clock running
     #[arg(long, value_name = "N", default_value = "10", value_parser = positive)]
     pub samples: usize,

@@ -7,6 +7,7 @@ mod kernels;
 mod machine;
 mod output;
 mod precision;
+mod reproduce;
 mod run;
 mod simulate;
 mod topology;
@@ -29,6 +30,7 @@ use crate::{
 pub fn run(command: Command, output: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments, output),
+        Command::Reproduce(arguments) => reproduce::run(&arguments, output),
         Command::Precision(arguments) => precision::run(&arguments, output),
         Command::Kernels(arguments) => kernels::run(&arguments, output),
         Command::Calibrate(arguments) => calibrate::run(&arguments, output),

@@ -8,9 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use hear_engine::network::{
-    cost::Speeds, memory::MemoryPrediction, method::StrategyChoice, plan::Security, throughput::Throughput,
-};
+use hear_engine::network::{cost::Speeds, method::StrategyChoice, throughput::Throughput};
 use hear_model::{
     input::ClipSource,
     network::{Network, Shape},
@@ -24,6 +22,7 @@ use super::{
     place,
 };
 use crate::{
+    admission,
     arguments::{Bytes, RunArguments},
     configuration::{Configuration, InstructionsError, Protocol, dataset_inputs, dataset_labels},
     display,
@@ -32,16 +31,13 @@ use crate::{
     record::{Entry, Identity, Reason, Unmeasured},
     record_lines::RecordWriter,
     rounds::{Contender, Program, Session, in_turn, merged},
-    system::available_memory_bytes,
 };
-
-/// How much of the available memory is used where no limit is given, in percent.
-const MEMORY_PERCENT: u64 = 90;
 
 pub(super) fn run(arguments: &RunArguments, output: &mut dyn Write) -> Result<(), Failure> {
     let (shapes, configurations) = checked_configurations(arguments)?;
     let objection = |configuration: &Configuration| {
-        memory_objection(configuration, shapes[&configuration.network], arguments.memory_limit)
+        let limit = arguments.memory_limit.map(|Bytes(limit)| limit);
+        admission::objection(configuration, shapes[&configuration.network], limit)
     };
     let destination = arguments.json.as_deref().map(Destination::new);
     if let Some(Destination::File(path)) = destination {
@@ -208,22 +204,6 @@ pub(super) fn clip_source(dataset: Option<&Path>, input: Option<&ClipSource>, sh
         (None, Some(input)) => input.clone(),
         (None, None) => ClipSource::Synthetic,
     }
-}
-
-/// Why a configuration would not fit, if it would not.
-fn memory_objection(configuration: &Configuration, shape: Shape, limit: Option<Bytes>) -> Result<Option<String>> {
-    let (limit, origin) = match limit {
-        Some(Bytes(limit)) => (limit, "--memory-limit"),
-        None => match available_memory_bytes() {
-            Some(available) => (available / 100 * MEMORY_PERCENT, "90% of the available memory"),
-            None => return Ok(None),
-        },
-    };
-    let (plan, throughput) = (configuration.plan(shape)?, configuration.protocol.throughput());
-    let need =
-        MemoryPrediction::new(&plan, throughput, Security::Required, configuration.working_threads())?.total_bytes;
-    let [need_text, limit_text] = [need, limit].map(display::bytes);
-    Ok((need > limit).then(|| format!("it would need {need_text} of memory, {origin} is {limit_text}")))
 }
 
 /// One sentence on what failed, if anything did.

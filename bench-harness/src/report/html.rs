@@ -254,11 +254,16 @@ fn row(columns: &[Column], cells: &[Cell]) -> Markup {
                 @if index == 0 && !column.numeric {
                     th.(class(cell.mark)) scope="row" { (cell.text) }
                 } @else {
-                    td.(class(cell.mark)).number[column.numeric] { (cell.text) }
+                    td.(class(cell.mark)).number[column.numeric].name[!column.numeric && is_name(&cell.text)] { (cell.text) }
                 }
             }
         }
     }
+}
+
+/// Whether a text is a name such as `Fast-HEAR`, which is not to be broken at its hyphen.
+fn is_name(text: &str) -> bool {
+    text.len() <= 12 && !text.contains(' ')
 }
 
 fn class(mark: Option<Mark>) -> &'static str {
@@ -355,9 +360,13 @@ mod tests {
 
     #[test]
     fn marks_and_alignment_are_classes_and_a_command_stays_as_it_is() {
-        let columns = [Column::words("a"), Column::numbers("b")];
-        let text = row(&columns, &[Cell::marked("x", Mark::Best), Cell::marked("1", Mark::Reference)]).into_string();
-        assert_eq!(text, "<tr><th class=\"best\" scope=\"row\">x</th><td class=\"reference number\">1</td></tr>");
+        let columns = [Column::words("a"), Column::numbers("b"), Column::words("c"), Column::words("d")];
+        let cells =
+            [Cell::marked("x", Mark::Best), Cell::marked("1", Mark::Reference), "Fast-HEAR".into(), "so be it".into()];
+        let text = row(&columns, &cells).into_string();
+        let (name, number) = ("<th class=\"best\" scope=\"row\">x</th>", "<td class=\"reference number\">1</td>");
+        let words = "<td class=\"cell name\">Fast-HEAR</td><td class=\"cell\">so be it</td>";
+        assert_eq!(text, format!("<tr>{name}{number}{words}</tr>"));
         let figure = Figure { id: "f".into(), command: "a --b  c".into(), ..Figure::default() };
         let text = command(&figure).into_string().replace("<span>", "").replace("</span>", "");
         assert!(text.contains(">a --b  c</code>"), "{text}");

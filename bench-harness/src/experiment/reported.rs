@@ -1,0 +1,264 @@
+//! What others report, and the same quantity of what was measured here.
+
+use hear_engine::network::method::Method;
+use serde::Deserialize;
+
+use super::{Sources, Subject};
+use crate::{record::Record, report::document::Unit, statistics::Summary};
+
+/// A value that somebody reports.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reported {
+    /// Who.
+    pub by: Reporter,
+    /// What it is a value of.
+    pub quantity: Quantity,
+    /// The network, if it is of one.
+    pub network: Option<String>,
+    /// The method, if it is of one.
+    pub method: Option<Method>,
+    /// The value, or the two ends of its range.
+    pub value: Range,
+    /// How it comes about, if that matters.
+    pub note: Option<String>,
+}
+
+/// Who reports a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reporter {
+    /// The paper: an Intel Xeon Platinum 8268 with 16 threads.
+    Paper,
+    /// The authors' documentation, which prints a log: the same machine.
+    AuthorsLog,
+    /// The authors' program, run by us on two cores of an AMD EPYC (Zen 5) with two threads.
+    AuthorsProgram,
+}
+
+impl Reporter {
+    /// What stands in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper, Xeon 8268, 16 threads",
+            Self::AuthorsLog => "authors' log, Xeon 8268, 16 threads",
+            Self::AuthorsProgram => "authors' program, EPYC Zen 5, 2 threads",
+        }
+    }
+}
+
+/// One value, or a range.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Range {
+    /// A value.
+    One(f64),
+    /// The lower and the upper end.
+    Two([f64; 2]),
+}
+
+impl Range {
+    /// Both ends.
+    #[must_use]
+    pub fn ends(self) -> (f64, f64) {
+        match self {
+            Self::One(value) => (value, value),
+            Self::Two([low, high]) => (low, high),
+        }
+    }
+
+    /// The value, or the middle of the range.
+    #[must_use]
+    pub fn middle(self) -> f64 {
+        let (low, high) = self.ends();
+        (low + high) / 2.0
+    }
+}
+
+/// What is reported and measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantity {
+    /// Making all keys.
+    Keygen,
+    /// Encoding the network's weights.
+    Encode,
+    /// Encrypting a clip.
+    Encrypt,
+    /// Classifying an encrypted clip.
+    Infer,
+    /// Decrypting a result.
+    Decrypt,
+    /// The peak of memory.
+    PeakMemory,
+    /// Switching keys in memory.
+    KeyBytes,
+    /// Key generation of Fast-HEAR over that of HEAR.
+    KeygenFastOverHear,
+    /// Encoding of HEAR over that of Fast-HEAR.
+    EncodeHearOverFast,
+    /// Inference of HEAR over that of Fast-HEAR.
+    InferHearOverFast,
+    /// Encoded weights of Fast-HEAR over those of HEAR.
+    ModelFastOverHear,
+    /// Peak of memory of Fast-HEAR over that of HEAR.
+    PeakFastOverHear,
+    /// A clip's ciphertext.
+    InputBytes,
+    /// A result's ciphertext.
+    OutputBytes,
+    /// Predictions in an hour, one after the other.
+    PredictionsPerHour,
+    /// Bytes of results in an hour.
+    OutputBytesPerHour,
+    /// Right classes among all.
+    Accuracy,
+    /// Falls seen among all falls.
+    Sensitivity,
+    /// Silence among all clips without a fall.
+    Specificity,
+    /// Falls among all alarms.
+    Precision,
+    /// Harmonic mean of precision and sensitivity.
+    F1,
+    /// The largest difference of a decrypted logit from the plain one.
+    LogitError,
+    /// Finding the joints in a frame.
+    PoseEstimationFrame,
+    /// Finding the joints in all frames of a clip.
+    PoseEstimationClip,
+}
+
+impl Quantity {
+    /// In words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keygen => "key generation",
+            Self::Encode => "encoding",
+            Self::Encrypt => "encryption of a clip",
+            Self::Infer => "inference",
+            Self::Decrypt => "decryption",
+            Self::PeakMemory => "peak memory",
+            Self::KeyBytes => "keys",
+            Self::KeygenFastOverHear => "key generation, Fast-HEAR over HEAR",
+            Self::EncodeHearOverFast => "encoding, HEAR over Fast-HEAR",
+            Self::InferHearOverFast => "inference, HEAR over Fast-HEAR",
+            Self::ModelFastOverHear => "encoded weights, Fast-HEAR over HEAR",
+            Self::PeakFastOverHear => "memory, Fast-HEAR over HEAR",
+            Self::InputBytes => "encrypted clip",
+            Self::OutputBytes => "encrypted result",
+            Self::PredictionsPerHour => "predictions an hour",
+            Self::OutputBytesPerHour => "results, an hour",
+            Self::Accuracy => "accuracy",
+            Self::Sensitivity => "sensitivity",
+            Self::Specificity => "specificity",
+            Self::Precision => "precision",
+            Self::F1 => "F1",
+            Self::LogitError => "largest logit error",
+            Self::PoseEstimationFrame => "pose estimation, a frame (V100)",
+            Self::PoseEstimationClip => "pose estimation, a clip (V100)",
+        }
+    }
+
+    /// What its values are in.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Keygen
+            | Self::Encode
+            | Self::Encrypt
+            | Self::Infer
+            | Self::Decrypt
+            | Self::PoseEstimationFrame
+            | Self::PoseEstimationClip => Unit::Seconds,
+            Self::PeakMemory | Self::KeyBytes | Self::InputBytes | Self::OutputBytes | Self::OutputBytesPerHour => {
+                Unit::Bytes
+            }
+            Self::KeygenFastOverHear
+            | Self::EncodeHearOverFast
+            | Self::InferHearOverFast
+            | Self::ModelFastOverHear
+            | Self::PeakFastOverHear => Unit::Ratio,
+            Self::Accuracy | Self::Sensitivity | Self::Specificity | Self::Precision | Self::F1 => Unit::Share,
+            Self::PredictionsPerHour | Self::LogitError => Unit::None,
+        }
+    }
+
+    /// Whether it is of a single configuration, as [`Quantity::of_record`] has it.
+    #[must_use]
+    pub fn is_of_record(self) -> bool {
+        !matches!(
+            self,
+            Self::KeygenFastOverHear
+                | Self::EncodeHearOverFast
+                | Self::InferHearOverFast
+                | Self::ModelFastOverHear
+                | Self::PeakFastOverHear
+                | Self::PoseEstimationFrame
+                | Self::PoseEstimationClip
+        )
+    }
+
+    /// Of one configuration: medians of times, the largest of memory. `None` if it is no quantity of one.
+    #[must_use]
+    pub fn of_record(self, record: &Record) -> Option<f64> {
+        let median = |summary: Summary| Some(summary.median);
+        match self {
+            Self::Keygen => median(record.keygen_s),
+            Self::Encode => median(record.encode_s),
+            Self::Encrypt => median(record.encrypt_s),
+            Self::Infer => median(record.infer_s),
+            Self::Decrypt => median(record.decrypt_s),
+            Self::PeakMemory => record.peak_rss_bytes.map(|bytes| bytes as f64),
+            Self::KeyBytes => Some(record.key_bytes as f64),
+            Self::InputBytes => Some(record.input_ciphertext_bytes as f64),
+            Self::OutputBytes => Some(record.output_ciphertext_bytes as f64),
+            Self::PredictionsPerHour => Some(3600.0 * record.throughput_per_s),
+            Self::OutputBytesPerHour => Some(3600.0 * record.throughput_per_s * record.output_ciphertext_bytes as f64),
+            Self::Accuracy => record.accuracy.accuracy,
+            Self::Sensitivity => record.accuracy.sensitivity,
+            Self::Specificity => record.accuracy.specificity,
+            Self::Precision => record.accuracy.precision,
+            Self::F1 => record.accuracy.f1,
+            Self::LogitError => Some(record.max_abs_logit_error),
+            Self::KeygenFastOverHear
+            | Self::EncodeHearOverFast
+            | Self::InferHearOverFast
+            | Self::ModelFastOverHear
+            | Self::PeakFastOverHear
+            | Self::PoseEstimationFrame
+            | Self::PoseEstimationClip => None,
+        }
+    }
+
+    /// Of a network and a method, as far as it was measured; of a ratio, of the network with both methods.
+    #[must_use]
+    pub fn measured(
+        self,
+        subjects: &[Subject],
+        sources: &Sources,
+        network: &str,
+        method: Option<Method>,
+    ) -> Option<f64> {
+        let record = |method: Method| {
+            let is_meant = |subject: &&Subject| {
+                sources.name_of(&subject.configuration.network) == network && subject.configuration.method == method
+            };
+            subjects.iter().filter(is_meant).find_map(Subject::record)
+        };
+        let ratio = |above: Method, below: Method, of: fn(&Record) -> Option<f64>| {
+            Some(of(record(above)?)? / of(record(below)?)?)
+        };
+        let (fast, hear) = (Method::FastHear, Method::Hear);
+        match self {
+            Self::KeygenFastOverHear => ratio(fast, hear, |record| Some(record.keygen_s.median)),
+            Self::EncodeHearOverFast => ratio(hear, fast, |record| Some(record.encode_s.median)),
+            Self::InferHearOverFast => ratio(hear, fast, |record| Some(record.infer_s.median)),
+            Self::ModelFastOverHear => ratio(fast, hear, |record| Some(record.model_bytes as f64)),
+            Self::PeakFastOverHear => ratio(fast, hear, |record| record.peak_rss_bytes.map(|bytes| bytes as f64)),
+            other => other.of_record(record(method?)?),
+        }
+    }
+}
