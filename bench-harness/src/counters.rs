@@ -1,10 +1,12 @@
 //! What the processor and the kernel count while a program runs, where they are permitted to say.
 
+use hear_scheduler::units::median;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was counted, of all threads that the program started since the counters were opened, and of the one that opened
 /// them. What could not be counted is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Processor cycles outside of the kernel.
     pub cycles: Option<u64>,
@@ -32,6 +34,20 @@ impl Counts {
             dtlb_misses: difference(self.dtlb_misses, earlier.dtlb_misses),
             context_switches: difference(self.context_switches, earlier.context_switches),
             page_faults: difference(self.page_faults, earlier.page_faults),
+        }
+    }
+
+    /// The medians of several readings, each for itself.
+    #[must_use]
+    pub fn medians(of: &[Self]) -> Self {
+        let median = |field: fn(&Self) -> Option<u64>| median(of.iter().map(field).collect::<Option<_>>()?);
+        Self {
+            cycles: median(|counts| counts.cycles),
+            instructions: median(|counts| counts.instructions),
+            cache_misses: median(|counts| counts.cache_misses),
+            dtlb_misses: median(|counts| counts.dtlb_misses),
+            context_switches: median(|counts| counts.context_switches),
+            page_faults: median(|counts| counts.page_faults),
         }
     }
 

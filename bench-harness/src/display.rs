@@ -203,6 +203,9 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
     let huge = record.huge_page_bytes.map_or_else(|| "unknown".to_owned(), bytes);
     writeln!(text, "              of a run's values and scratch on huge pages: {huge}")?;
     let [input, output] = [record.input_ciphertext_bytes, record.output_ciphertext_bytes].map(bytes);
+    if let Some(counted) = &record.counted {
+        writeln!(text, "  counted     {} a run", counted.describe())?;
+    }
     writeln!(text, "  to send     {input} a clip, {output} back")?;
     writeln!(
         text,

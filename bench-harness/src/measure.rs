@@ -2,7 +2,7 @@
 //!
 //! It runs in a process of its own ([`crate::child`]), so that its peak of memory is that of its configuration alone.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use anyhow::{Context as _, Result};
 use hear_engine::network::{
@@ -15,6 +15,7 @@ use hear_scheduler::Report;
 
 use crate::{
     configuration::Configuration,
+    counters::{self, Counters},
     display,
     environment::{Environment, Noise, NoiseWatch},
     floors::BestSpeeds,
@@ -39,9 +40,11 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let (clips, labels) = (configuration.read_clips()?, configuration.read_labels()?);
     let progress = Progress::new(display::identity(&Identity::from(configuration)));
     let mut watch = NoiseWatch::start();
+    // Before the threads that they count.
+    let counters = RefCell::new(Counters::open());
     let preparation = Preparation::new(configuration, protocol.repeats, &progress)?;
     let throughput = protocol.throughput();
-    let mut trial = preparation.trial(throughput, protocol.tolerance)?;
+    let mut trial = preparation.trial(throughput, protocol.tolerance)?.counted(&counters);
     let runs = || (protocol.first_row..).step_by(throughput.clips()).zip(clips.chunks_exact(throughput.clips()));
     for (warm_up, (row, clips)) in runs().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
@@ -117,6 +120,7 @@ impl Measured<'_> {
             decrypt_s: summary(&raw.decrypt_s)?,
             raw: Some(raw),
             rounds: 1,
+            counted: Some(counters::Counts::medians(&times.counts)),
             stages: stages(plan, &best_speeds, &times.reports),
             best_speeds,
             throughput_per_s: (times.infer.len() * throughput.clips()) as f64

@@ -21,7 +21,6 @@ use hear_scheduler::{
     Cancel, Graph, Placement, Report,
     simulate::Workload,
     trace::{ChromeTrace, Profile, TraceError},
-    units::median,
 };
 use serde::{Deserialize, Serialize};
 
@@ -255,20 +254,6 @@ impl Runs {
     /// If nothing was traced.
     pub fn profile(&self) -> Result<Profile, TraceError> {
         Profile::new(&self.graph, self.median().ok_or(TraceError::NoRuns)?)
-    }
-
-    /// The medians of what was counted, each for itself.
-    #[must_use]
-    pub fn median_counts(&self) -> Counts {
-        let median = |field: fn(&Counts) -> Option<u64>| median(self.counts.iter().map(field).collect::<Option<_>>()?);
-        Counts {
-            cycles: median(|counts| counts.cycles),
-            instructions: median(|counts| counts.instructions),
-            cache_misses: median(|counts| counts.cache_misses),
-            dtlb_misses: median(|counts| counts.dtlb_misses),
-            context_switches: median(|counts| counts.context_switches),
-            page_faults: median(|counts| counts.page_faults),
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     configuration::{Configuration, Protocol, network_name, one, weights_origin},
+    counters,
     environment::{Environment, Noise},
     examination::Finding,
     floors::{BestSpeeds, Floors},
@@ -166,6 +167,9 @@ pub struct Record {
     /// Processes that were measured one after the other, and are summed up here.
     #[serde(default = "one")]
     pub rounds: usize,
+    /// What processor and kernel counted during a run, medians over runs; `None` in records from before it was counted.
+    #[serde(default)]
+    pub counted: Option<counters::Counts>,
     /// Where the time of an inference goes, in the plan's order.
     pub stages: Vec<StageRecord>,
     /// The best speeds of the machine, by which stages have floors; zeros, and no floors, in records from before.

@@ -91,11 +91,15 @@ impl<'a> Trial<'a> {
         })
     }
 
-    /// Notes down every task, and reads these counters, which were opened before the executor started its threads.
+    /// Reads these counters before and after every run; they were opened before the executor started its threads.
+    pub(crate) fn counted(self, counters: &'a RefCell<Counters>) -> Self {
+        Self { counters: Some(counters), ..self }
+    }
+
+    /// Notes down every task, and reads these counters.
     pub(crate) fn observed(mut self, counters: &'a RefCell<Counters>) -> Self {
         self.options.trace = true;
-        self.counters = Some(counters);
-        self
+        self.counted(counters)
     }
 
     /// The tasks of an inference.

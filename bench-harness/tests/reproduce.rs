@@ -151,6 +151,7 @@ fn what_cannot_be_is_one_sentence() {
     refused(&bench(path, "reproduce --dataset nowhere"), 1, &["--dataset: nowhere is no directory"]);
     refused(&bench(path, "reproduce --dataset mine"), 1, &["mine/test_label.csv is missing: a data set has"]);
     refused(&bench(path, "reproduce --networks mine"), 1, &["mine holds no network: expected folders such as"]);
+    refused(&bench(path, "reproduce --machine nowhere"), 1, &["cannot use the machine nowhere: No such file"]);
     refused(&bench(path, "reproduce --experiments nowhere"), 1, &["cannot read nowhere: No such file"]);
     refused(&bench(path, "reproduce --out nowhere --draw-only"), 1, &["nowhere/records.jsonl is missing"]);
     refused(&bench(path, "reproduce --out mine/latency.toml"), 1, &["cannot make mine/latency.toml: "]);

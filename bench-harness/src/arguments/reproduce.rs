@@ -18,8 +18,8 @@ What is predicted not to fit into memory is skipped, and the report says so.
 Examples:
   hear-bench reproduce
   hear-bench reproduce fig4c fig4f --networks HEAR --out fall-detection
-  hear-bench reproduce --profile full --out results/my-xeon
-  hear-bench reproduce --draw-only --profile full --out results/my-xeon";
+  hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon
+  hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon --draw-only";
 
 /// `hear-bench reproduce`.
 #[derive(Debug, Args)]
@@ -39,6 +39,9 @@ pub struct ReproduceArguments {
     /// holds them, else the synthetic test set that comes with the program]
     #[arg(long, value_name = "DIR")]
     pub dataset: Option<PathBuf>,
+    /// The machine by whose speeds plans are chosen, a file of calibrate [default: a machine with AVX-512]
+    #[arg(long, value_name = "FILE")]
+    pub machine: Option<PathBuf>,
     /// Folder for records and reports
     #[arg(long, value_name = "DIR", default_value = "reproduction")]
     pub out: PathBuf,

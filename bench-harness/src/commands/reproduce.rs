@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, io::Write, path::Path, time::Instant};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use super::run::read_speeds;
 use crate::{
     arguments::{Bytes, ReproduceArguments},
     configuration::{Configuration, Protocol},
@@ -29,7 +30,8 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
         other => other.into(),
     })?;
     // Everything that measuring will need is looked at now, not after an hour of measuring something else.
-    let sources = Sources::open(arguments.networks.as_deref(), arguments.dataset.as_deref())?;
+    let mut sources = Sources::open(arguments.networks.as_deref(), arguments.dataset.as_deref())?;
+    sources.speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
     let mut campaign = Campaign {
         catalogue: &catalogue,
         selected,
@@ -167,6 +169,7 @@ fn options(arguments: &ReproduceArguments) -> String {
     for (is_given, option) in [
         (arguments.networks.is_some(), " --networks DIR"),
         (arguments.dataset.is_some(), " --dataset DIR"),
+        (arguments.machine.is_some(), " --machine FILE"),
         (arguments.experiments.is_some(), " --experiments DIR"),
     ] {
         if is_given {

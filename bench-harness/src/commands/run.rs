@@ -186,7 +186,7 @@ fn configurations(arguments: &RunArguments, shapes: &BTreeMap<String, Shape>) ->
 }
 
 /// The speeds in a machine's file.
-fn read_speeds(path: &Path) -> Result<Speeds> {
+pub(super) fn read_speeds(path: &Path) -> Result<Speeds> {
     let read = || Ok::<_, anyhow::Error>(Speeds::from_toml(&fs::read_to_string(path)?)?);
     read().with_context(|| format!("cannot use the machine {}", path.display()))
 }

@@ -143,7 +143,7 @@ fn record(observation: &Observation, arguments: &RunsArguments) -> Result<Record
         Ok(RunRecord {
             threads: runs.threads,
             infer_s: runs.infer_s()?,
-            counts: runs.median_counts(),
+            counts: Counts::medians(&runs.counts),
             cut_for: runs.cut_for,
             profile: runs.profile()?,
         })

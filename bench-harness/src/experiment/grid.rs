@@ -266,7 +266,7 @@ impl Grid {
                 method,
                 strategy: strategy.unwrap_or(StrategyChoice::of(method)),
                 key_switching,
-                speeds: None,
+                speeds: sources.speeds.clone(),
                 threads: placement.workers(),
                 clips: inputs.clips.clone(),
                 labels: inputs.labels.clone(),

@@ -1,7 +1,8 @@
-//! Where networks, clips and labels of a campaign come from.
+//! Where networks, clips, labels and speeds of a campaign come from.
 
 use std::path::{Path, PathBuf};
 
+use hear_engine::network::cost::Speeds;
 use hear_model::{
     input::{ClipSource, InputError, read_labels},
     network::{Network, NetworkName, Shape},
@@ -34,6 +35,8 @@ pub struct Sources {
     /// Networks that a directory was given for, which does not hold them.
     missing: Vec<&'static str>,
     dataset: bool,
+    /// The machine by whose speeds plans are chosen, or `None` for the default.
+    pub speeds: Option<Speeds>,
 }
 
 /// Why networks or clips cannot be had.
@@ -117,7 +120,7 @@ impl Sources {
             Some(path) if !path.exists() => return Err(SourcesError::Missing { path: path.clone() }),
             Some(path) => read_labels(path)?.len(),
         };
-        let mut sources = Self { inputs: Vec::new(), missing: Vec::new(), dataset: dataset.is_some() };
+        let mut sources = Self { inputs: Vec::new(), missing: Vec::new(), dataset: dataset.is_some(), speeds: None };
         for name in Self::NETWORKS {
             let path = networks.and_then(|directory| network_in(directory, name));
             if networks.is_some() && path.is_none() {
@@ -195,6 +198,9 @@ impl Sources {
              data: for those, name the authors' directory with --networks."
                 .to_owned()
         });
+        if let Some(Speeds { name, .. }) = &self.speeds {
+            notes.push(format!("What plans leave open is chosen by the speeds of {name}."));
+        }
         notes
     }
 }

@@ -1,6 +1,6 @@
 //! How well classes match labels, plain and encrypted.
 
-use hear_model::metrics::CLASSES;
+use hear_model::metrics::{CLASSES, Class};
 
 use super::{Drawn, Sheet, method_name};
 use crate::{
@@ -98,6 +98,19 @@ pub(super) fn confusion_encrypted(sheet: &Sheet<'_>) -> Drawn {
     confusion(sheet, "the encrypted run", |record| record.confusion, name)
 }
 
+/// What records call the clips whose classes are known by name.
+const SHIPPED: &str = "synthetic";
+
+/// What the classes of clips are called.
+fn names(clips: &str) -> Vec<String> {
+    let name = |class: &Class| match class {
+        _ if clips == SHIPPED => class.name().to_owned(),
+        Class::Fall => format!("{} {class}", class.index()),
+        _ => class.index().to_string(),
+    };
+    CLASSES.iter().map(name).collect()
+}
+
 /// One matrix a network, of the paper's method where it was measured.
 fn confusion(
     sheet: &Sheet<'_>,
@@ -116,7 +129,7 @@ fn confusion(
         };
         let Some(counts) = of(record) else { continue };
         let title = format!("{network}, {what}{}, {} clips", name(sheet, subject), record.samples);
-        let names: Vec<String> = CLASSES.iter().map(|class| class.name().to_owned()).collect();
+        let names = names(&record.config.clips);
         let mut columns = vec![Column::words("label \\ taken for")];
         columns.extend(names.iter().cloned().map(Column::numbers));
         let mut table = Table::new(title.clone(), columns);
@@ -134,6 +147,11 @@ fn confusion(
             },
         ));
         drawn.tables.push(table);
+    }
+    if !drawn.charts.is_empty() && sheet.measured().any(|(_, record)| record.config.clips != SHIPPED) {
+        let note = "Labels of a data set are shown as their numbers. That 9 is a fall is known; which actions the others are, \
+                    the published data do not say.";
+        drawn.notes.push(note.to_owned());
     }
     if drawn.charts.is_empty() && sheet.measured().next().is_some() {
         drawn.notes.push("There are no labels for these clips.".to_owned());

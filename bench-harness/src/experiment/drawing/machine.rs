@@ -277,6 +277,9 @@ pub(super) fn roofline(sheet: &Sheet<'_>) -> Drawn {
                 format::seconds(speeds.product_ns * 1e-9),
                 format::significant(speeds.bytes_per_ns, 3),
             ));
+            if let Some(counted) = &record.counted {
+                notes.push(format!("Counted in an inference of {name}: {}.", counted.describe()));
+            }
             for stage in &record.stages {
                 let floors = stage.floors;
                 let (largest, by) =
