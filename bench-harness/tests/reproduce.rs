@@ -1,6 +1,9 @@
 //! `hear-bench reproduce`, from experiments to reports.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "report/browser.rs"]
+#[expect(dead_code, reason = "tests of the report also print, and press buttons")]
+mod browser;
 mod common;
 
 use std::{
@@ -12,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use browser::{Browser, Page, Theme};
 use common::{bench, command, refused, text};
 use hear_bench::{
     experiment::Catalogue,
@@ -113,6 +117,23 @@ fn what_was_killed_goes_on_and_every_figure_is_there() {
     }
     assert!(markdown.contains("none was skipped as a whole"), "{markdown}");
     assert_holds(directory.path(), &["records.jsonl", "report.html", "report.md"]);
+
+    if let Some(browser) = Browser::find() {
+        let widths = [400, 1400];
+        let findings = browser.examine(&widths.map(|width| Page { html: &html, width }), Theme::Light);
+        assert_eq!(findings.len(), widths.len());
+        for (width, found) in widths.into_iter().zip(&findings) {
+            assert!(found.problems.is_empty() && found.requests == 0, "{width} pixels: {found:?}");
+            assert!(found.overflow <= 0.0, "{width} pixels: {} too wide", found.overflow);
+            assert!(found.clipped.is_empty() && found.colliding.is_empty(), "{width} pixels: {found:?}");
+            for experiment in Catalogue::shipped().experiments() {
+                let shown = found.figures.iter().find(|shown| shown.id == experiment.id);
+                let charts = shown.map_or(0, |shown| shown.charts.len());
+                // Parameters are a table.
+                assert!(charts > 0 || experiment.id == "parameters", "{width} pixels: {} has no chart", experiment.id);
+            }
+        }
+    }
 
     let again = bench(directory.path(), arguments);
     assert!(again.status.success() && !text(&again.stdout).contains(" an inference"), "{}", text(&again.stdout));

@@ -13,7 +13,7 @@ use laboratory::{Laboratory, assert_keys, succeeded};
 use serde_json::Value;
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 47] = [
+const FIELDS: [&str; 48] = [
     "network",
     "method",
     "strategy",
@@ -54,6 +54,7 @@ const FIELDS: [&str; 47] = [
     "confusion",
     "plain",
     "params",
+    "counted",
     "counts",
     "predicted",
     "machine",

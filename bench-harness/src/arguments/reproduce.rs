@@ -8,8 +8,9 @@ use super::Bytes;
 use crate::experiment::Profile;
 
 const EXAMPLES: &str = "\
-Figures: table1, fig4a to fig4h, strategies, optimisations, parameters, stages, communication, threads,
-throughput, instruction-sets, roofline, precision, scenarios, camera; --list says what each shows.
+Figures: table1, fig4a to fig4h, strategies, optimisations, parameters, stages, communication,
+threads, throughput, instruction-sets, roofline, precision, scenarios, camera; --list says what each
+of them shows.
 
 DIR gets records.jsonl (every round as soon as it is measured), report.html and report.md. Started
 again with the same arguments it goes on where it was; what is measured is not measured again.

@@ -24,7 +24,7 @@ use crate::{
 pub enum Profile {
     /// Everything runs once, on the smallest network: proves that it works, says nothing about times
     Smoke,
-    /// Networks of 64 channels and few samples: within a quarter of an hour on two cores
+    /// Few samples, and networks of 64 channels but for their memory: a quarter of an hour on two cores
     #[default]
     Quick,
     /// As much as the paper measured: a night
