@@ -3,7 +3,8 @@
 //! No host, user or path is recorded.
 
 use std::{
-    fs,
+    env, fs,
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -11,7 +12,10 @@ use hear_kernels::simd::Isa;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::system::{Machine, commit};
+use crate::{
+    record::hexadecimal,
+    system::{Machine, commit},
+};
 
 /// The machine, its settings and the build.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +43,9 @@ pub struct Build {
     pub commit: Option<String>,
     /// Whether files were changed since that commit.
     pub dirty: Option<bool>,
+    /// BLAKE3 of the program, hexadecimal, where the commit does not say what it was built from.
+    #[serde(default)]
+    pub executable: Option<String>,
     /// The compiler.
     pub compiler: String,
     /// The platform that it was built for.
@@ -87,6 +94,7 @@ impl Build {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit,
             dirty,
+            executable: (dirty != Some(false)).then(executable).flatten(),
             compiler: env!("HEAR_BENCH_COMPILER").to_owned(),
             target: env!("HEAR_BENCH_TARGET").to_owned(),
             profile: env!("HEAR_BENCH_PROFILE").to_owned(),
@@ -96,6 +104,13 @@ impl Build {
             test_features: TEST_FEATURES.iter().map(|&name| name.to_owned()).collect(),
         }
     }
+}
+
+/// BLAKE3 of this program's file, if it can be read.
+fn executable() -> Option<String> {
+    static HASH: OnceLock<Option<String>> = OnceLock::new();
+    let hash = || Some(hexadecimal(blake3::hash(&fs::read(env::current_exe().ok()?).ok()?).as_bytes()));
+    HASH.get_or_init(hash).clone()
 }
 
 /// Features of this build that no measurement for others may have.
@@ -424,6 +439,7 @@ cpu MHz\t\t: 3400.500
             "{build:?}"
         );
         assert_eq!(build.commit.is_some(), build.dirty.is_some());
+        assert_eq!(build.executable.is_some(), build.dirty != Some(false), "a clean commit says it all");
         assert_eq!(build.test_features, TEST_FEATURES);
         let json = serde_json::to_string(&environment).unwrap();
         assert!(!json.contains(env!("CARGO_MANIFEST_DIR")) && !json.contains("/home/"), "{json}");

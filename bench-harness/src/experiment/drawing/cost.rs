@@ -5,7 +5,7 @@ use crate::{
     experiment::{Quantity, Subject},
     record::{RawTimes, Record, StageRecord},
     report::{
-        document::{Axis, BarSeries, Bars, BoxSeries, Boxes, Cell, Chart, Column, Part, Stacked, Table, Unit},
+        document::{Axis, Bar, BarSeries, Bars, BoxSeries, Boxes, Cell, Chart, Column, Part, Stacked, Table, Unit},
         format,
     },
     statistics::BoxPlot,
@@ -97,7 +97,15 @@ pub(super) fn encoding(sheet: &Sheet<'_>) -> Drawn {
 fn times(sheet: &Sheet<'_>, what: &str, quantity: Quantity, of: fn(&RawTimes) -> &Vec<f64>) -> Drawn {
     let values = |record: &Record| record.raw.as_ref().map(of).cloned().unwrap_or_default();
     let axis = Axis::log(format!("time of {what}"), Unit::Seconds);
-    let bars = sheet.bars(axis, quantity, |_, record| mean_and_deviation(&values(record)));
+    // No logarithmic axis has a place for a mean less a deviation that is larger.
+    let cut_off = |bar: Bar, values: &[f64]| {
+        let least = values.iter().copied().reduce(f64::min).unwrap_or(bar.value);
+        Bar { range: bar.range.map(|(low, high)| (low.max(least), high)), ..bar }
+    };
+    let bars = sheet.bars(axis, quantity, |_, record| {
+        let values = values(record);
+        mean_and_deviation(&values).map(|bar| cut_off(bar, &values))
+    });
     let mut table = Table::new(
         format!("Time of {what}"),
         [
@@ -132,7 +140,11 @@ fn times(sheet: &Sheet<'_>, what: &str, quantity: Quantity, of: fn(&RawTimes) ->
             extreme(f64::max),
         ]);
     }
-    drawn(Chart::new(format!("Time of {what}"), bars), table)
+    let mut drawn = drawn(Chart::new(format!("Time of {what}"), bars), table);
+    if !drawn.charts.is_empty() {
+        drawn.notes.push("In the chart, deviations below the mean end at the least value.".to_owned());
+    }
+    drawn
 }
 
 /// The single times of each round.
