@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
             return Err(Failure::Outside(anyhow!("there is nothing to draw: {} is missing", records.display())));
         }
         campaign.results = Results::to_draw(&records)?;
+        draw(&campaign, arguments)?;
     } else {
         fs::create_dir_all(&arguments.out).with_context(|| format!("cannot make {}", arguments.out.display()))?;
         campaign.results = Results::to_go_on(&records, &Environment::detect())?;
@@ -57,7 +58,6 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
         draw(&campaign, arguments)?;
         measure(&mut campaign, arguments, &records, output)?;
     }
-    draw(&campaign, arguments)?;
     let [html, markdown] = [report::HTML_FILE, report::MARKDOWN_FILE].map(|name| arguments.out.join(name));
     writeln!(output, "\nThe report: {} and {}", html.display(), markdown.display())?;
     match failures(&campaign)?.as_slice() {

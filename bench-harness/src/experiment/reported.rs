@@ -4,7 +4,7 @@ use hear_engine::network::method::Method;
 use serde::Deserialize;
 
 use super::{Sources, Subject};
-use crate::{record::Record, report::document::Unit, statistics::Summary};
+use crate::{record::Record, report::document::Unit};
 
 /// A value that somebody reports.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -186,51 +186,44 @@ impl Quantity {
         }
     }
 
-    /// Whether it is of a single configuration, as [`Quantity::of_record`] has it.
+    /// How it is read from the record of one configuration: medians of times, the largest of memory. `None` if it is no
+    /// quantity of one.
     #[must_use]
-    pub fn is_of_record(self) -> bool {
-        !matches!(
-            self,
-            Self::KeygenFastOverHear
-                | Self::EncodeHearOverFast
-                | Self::InferHearOverFast
-                | Self::ModelFastOverHear
-                | Self::PeakFastOverHear
-                | Self::PoseEstimationFrame
-                | Self::PoseEstimationClip
-        )
-    }
-
-    /// Of one configuration: medians of times, the largest of memory. `None` if it is no quantity of one.
-    #[must_use]
-    pub fn of_record(self, record: &Record) -> Option<f64> {
-        let median = |summary: Summary| Some(summary.median);
-        match self {
-            Self::Keygen => median(record.keygen_s),
-            Self::Encode => median(record.encode_s),
-            Self::Encrypt => median(record.encrypt_s),
-            Self::Infer => median(record.infer_s),
-            Self::Decrypt => median(record.decrypt_s),
-            Self::PeakMemory => record.peak_rss_bytes.map(|bytes| bytes as f64),
-            Self::KeyBytes => Some(record.key_bytes as f64),
-            Self::InputBytes => Some(record.input_ciphertext_bytes as f64),
-            Self::OutputBytes => Some(record.output_ciphertext_bytes as f64),
-            Self::PredictionsPerHour => Some(3600.0 * record.throughput_per_s),
-            Self::OutputBytesPerHour => Some(3600.0 * record.throughput_per_s * record.output_ciphertext_bytes as f64),
-            Self::Accuracy => record.accuracy.accuracy,
-            Self::Sensitivity => record.accuracy.sensitivity,
-            Self::Specificity => record.accuracy.specificity,
-            Self::Precision => record.accuracy.precision,
-            Self::F1 => record.accuracy.f1,
-            Self::LogitError => Some(record.max_abs_logit_error),
+    pub fn reading(self) -> Option<fn(&Record) -> Option<f64>> {
+        Some(match self {
+            Self::Keygen => |record| Some(record.keygen_s.median),
+            Self::Encode => |record| Some(record.encode_s.median),
+            Self::Encrypt => |record| Some(record.encrypt_s.median),
+            Self::Infer => |record| Some(record.infer_s.median),
+            Self::Decrypt => |record| Some(record.decrypt_s.median),
+            Self::PeakMemory => |record| record.peak_rss_bytes.map(|bytes| bytes as f64),
+            Self::KeyBytes => |record| Some(record.key_bytes as f64),
+            Self::InputBytes => |record| Some(record.input_ciphertext_bytes as f64),
+            Self::OutputBytes => |record| Some(record.output_ciphertext_bytes as f64),
+            Self::PredictionsPerHour => |record| Some(3600.0 * record.throughput_per_s),
+            Self::OutputBytesPerHour => {
+                |record| Some(3600.0 * record.throughput_per_s * record.output_ciphertext_bytes as f64)
+            }
+            Self::Accuracy => |record| record.accuracy.accuracy,
+            Self::Sensitivity => |record| record.accuracy.sensitivity,
+            Self::Specificity => |record| record.accuracy.specificity,
+            Self::Precision => |record| record.accuracy.precision,
+            Self::F1 => |record| record.accuracy.f1,
+            Self::LogitError => |record| Some(record.max_abs_logit_error),
             Self::KeygenFastOverHear
             | Self::EncodeHearOverFast
             | Self::InferHearOverFast
             | Self::ModelFastOverHear
             | Self::PeakFastOverHear
             | Self::PoseEstimationFrame
-            | Self::PoseEstimationClip => None,
-        }
+            | Self::PoseEstimationClip => return None,
+        })
+    }
+
+    /// Its value in a record.
+    #[must_use]
+    pub fn of_record(self, record: &Record) -> Option<f64> {
+        self.reading()?(record)
     }
 
     /// Of a network and a method, as far as it was measured; of a ratio, of the network with both methods.

@@ -73,8 +73,7 @@ pub(super) fn classification(sheet: &Sheet<'_>) -> Drawn {
             ));
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
 
 /// Whether a record is the first of its network: the plain network is the same for all methods.

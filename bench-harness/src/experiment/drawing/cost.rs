@@ -69,8 +69,7 @@ pub(super) fn convolutions(sheet: &Sheet<'_>) -> Drawn {
             charts.push(Chart::new(format!("Convolutional layers of {network}"), plot));
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table.opened()] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table.opened())
 }
 
 /// The seconds of a convolutional layer: the steps before the convolution, the convolution, the steps after it up to the
@@ -140,7 +139,7 @@ fn times(sheet: &Sheet<'_>, what: &str, quantity: Quantity, of: fn(&RawTimes) ->
             extreme(f64::max),
         ]);
     }
-    let mut drawn = drawn(Chart::new(format!("Time of {what}"), bars), table);
+    let mut drawn = Drawn::of(vec![Chart::new(format!("Time of {what}"), bars)], table);
     if !drawn.charts.is_empty() {
         drawn.notes.push("In the chart, deviations below the mean end at the least value.".to_owned());
     }
@@ -150,14 +149,6 @@ fn times(sheet: &Sheet<'_>, what: &str, quantity: Quantity, of: fn(&RawTimes) ->
 /// The single times of each round.
 fn rounds(subject: &Subject, of: fn(&RawTimes) -> &Vec<f64>) -> Vec<Vec<f64>> {
     subject.records().filter_map(|record| record.raw.as_ref().map(of).cloned()).collect()
-}
-
-/// A chart with its table, if there is anything in it.
-fn drawn(chart: Chart, table: Table) -> Drawn {
-    if table.rows.is_empty() {
-        return Drawn::default();
-    }
-    Drawn { charts: vec![chart], tables: vec![table], ..Drawn::default() }
 }
 
 /// Fig. 4c.
@@ -214,7 +205,7 @@ pub(super) fn latency(sheet: &Sheet<'_>) -> Drawn {
             format::significant(record.max_abs_logit_error, 3),
         ]);
     }
-    drawn(Chart::new("Time of an inference", boxes), table)
+    Drawn::of(vec![Chart::new("Time of an inference", boxes)], table)
 }
 
 /// Figs. 4d and 4e.
@@ -269,7 +260,7 @@ pub(super) fn memory(sheet: &Sheet<'_>) -> Drawn {
     let axis = Axis::linear("memory", Unit::Bytes);
     let category = "network and method".to_owned();
     let stacked = Stacked { category, categories, parts: parts.to_vec(), axis, limits: Vec::new() };
-    let mut drawn = drawn(Chart::new("Peak memory", bars), table);
+    let mut drawn = Drawn::of(vec![Chart::new("Peak memory", bars)], table);
     if !drawn.charts.is_empty() {
         drawn.charts.push(Chart::new("What it is made of", stacked));
     }
@@ -334,8 +325,7 @@ pub(super) fn stages(sheet: &Sheet<'_>) -> Drawn {
             charts.push(Chart::new(format!("Stages of {network}"), bars));
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
 
 /// By layer, and within a layer in the order of an inference; what has no layer comes last.

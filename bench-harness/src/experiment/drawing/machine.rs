@@ -118,8 +118,7 @@ pub(super) fn threads(sheet: &Sheet<'_>) -> Drawn {
             ));
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
 
 /// Clips a second by clips of a run.
@@ -143,10 +142,7 @@ pub(super) fn throughput(sheet: &Sheet<'_>) -> Drawn {
         sheet.measured().map(|(_, record)| (record.batch * record.streams, record.batch)).collect();
     for network in sheet.networks() {
         for method in sheet.methods() {
-            let is_meant = |(subject, _): &(&Subject, &Record)| {
-                sheet.network(subject) == network && subject.configuration.method == method
-            };
-            let of_this: Vec<&Record> = sheet.measured().filter(is_meant).map(|(_, record)| record).collect();
+            let of_this: Vec<&Record> = sheet.all_of(network, method).map(|(_, record)| record).collect();
             if of_this.is_empty() {
                 continue;
             }
@@ -218,10 +214,7 @@ pub(super) fn instruction_sets(sheet: &Sheet<'_>) -> Drawn {
     let (mut categories, mut bars): (Vec<String>, Vec<Vec<Option<Bar>>>) = (Vec::new(), vec![Vec::new(); sets.len()]);
     for network in sheet.networks() {
         for method in sheet.methods() {
-            let is_meant = |(subject, _): &(&Subject, &Record)| {
-                sheet.network(subject) == network && subject.configuration.method == method
-            };
-            let of_this: Vec<_> = sheet.measured().filter(is_meant).collect();
+            let of_this: Vec<_> = sheet.all_of(network, method).collect();
             let Some(fastest) = of_this.iter().map(|(_, record)| record.infer_s.median).reduce(f64::min) else {
                 continue;
             };
@@ -326,6 +319,5 @@ pub(super) fn roofline(sheet: &Sheet<'_>) -> Drawn {
             ));
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, notes }
+    Drawn { notes, ..Drawn::of(charts, table) }
 }

@@ -82,6 +82,13 @@ struct Drawn {
     notes: Vec<String>,
 }
 
+impl Drawn {
+    /// Charts with their table, if there is anything in it: charts without values are none.
+    fn of(charts: Vec<Chart>, table: Table) -> Self {
+        if table.rows.is_empty() { Self::default() } else { Self { charts, tables: vec![table], notes: Vec::new() } }
+    }
+}
+
 /// The figure of an experiment, of whatever was measured of it.
 #[must_use]
 pub fn figure(mut sheet: Sheet<'_>, command: String) -> Figure {
@@ -155,10 +162,15 @@ impl Sheet<'_> {
         self.subjects.iter().filter_map(|subject| Some((subject, subject.record()?)))
     }
 
-    /// The first measured subject of a network and method.
+    /// What was measured of a network and method.
+    fn all_of(&self, network: &str, method: Method) -> impl Iterator<Item = (&Subject, &Record)> {
+        self.measured()
+            .filter(move |(subject, _)| self.network(subject) == network && subject.configuration.method == method)
+    }
+
+    /// The first of them.
     fn of(&self, network: &str, method: Method) -> Option<(&Subject, &Record)> {
-        let is_meant = |subject: &Subject| self.network(subject) == network && subject.configuration.method == method;
-        self.measured().find(|(subject, _)| is_meant(subject))
+        self.all_of(network, method).next()
     }
 
     /// Network and method.
@@ -232,7 +244,7 @@ impl Sheet<'_> {
             };
             let methods: Vec<Option<Method>> = match reported.method {
                 Some(method) => vec![Some(method)],
-                None if reported.quantity.is_of_record() => self.methods().into_iter().map(Some).collect(),
+                None if reported.quantity.reading().is_some() => self.methods().into_iter().map(Some).collect(),
                 None => vec![None],
             };
             let mut any = false;

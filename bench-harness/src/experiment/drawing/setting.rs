@@ -3,7 +3,6 @@
 use super::{Drawn, Sheet, method_name};
 use crate::{
     examination::{Finding, precision::PrecisionFinding},
-    record::Record,
     report::{
         document::{Axis, Bar, BarSeries, Bars, Chart, Column, Line, LineStyle, Lines, Point, Positions, Table, Unit},
         format,
@@ -27,10 +26,7 @@ pub(super) fn strategies(sheet: &Sheet<'_>) -> Drawn {
     for network in sheet.networks() {
         for method in sheet.methods() {
             let mut series = Vec::new();
-            let is_meant = |(subject, _): &(&crate::experiment::Subject, &Record)| {
-                sheet.network(subject) == network && subject.configuration.method == method
-            };
-            for (_, record) in sheet.measured().filter(is_meant) {
+            for (_, record) in sheet.all_of(network, method) {
                 let stages = CONVOLUTIONS.map(|name| record.stages.iter().find(|stage| stage.name == name));
                 let times = stages.map(|stage| stage.map(|stage| stage.busy_s));
                 let switches: u64 = stages.iter().flatten().map(|stage| stage.counts.key_switch).sum();
@@ -59,8 +55,7 @@ pub(super) fn strategies(sheet: &Sheet<'_>) -> Drawn {
             }
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
 
 /// `full` for `full,full,full`.
@@ -82,10 +77,7 @@ pub(super) fn optimisations(sheet: &Sheet<'_>) -> Drawn {
     let mut charts = Vec::new();
     for network in sheet.networks() {
         for method in sheet.methods() {
-            let of_this: Vec<_> = sheet
-                .measured()
-                .filter(|(subject, _)| sheet.network(subject) == network && subject.configuration.method == method)
-                .collect();
+            let of_this: Vec<_> = sheet.all_of(network, method).collect();
             let all_on = of_this.iter().find(|(subject, _)| subject.configuration.protocol.without.is_empty());
             let (mut names, mut bars) = (Vec::new(), Vec::new());
             for (subject, record) in &of_this {
@@ -122,8 +114,7 @@ pub(super) fn optimisations(sheet: &Sheet<'_>) -> Drawn {
             }
         }
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
 
 /// The fastest inferences of rounds that were neighbours in time.
@@ -175,8 +166,7 @@ pub(super) fn parameters(sheet: &Sheet<'_>) -> Drawn {
             format::count(record.counts.ntt),
         ]);
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table.opened()] };
-    Drawn { tables, ..Drawn::default() }
+    Drawn::of(Vec::new(), table.opened())
 }
 
 /// Bits of noise after every stage, measured and modelled.
@@ -236,6 +226,5 @@ pub(super) fn precision(sheet: &Sheet<'_>) -> Drawn {
             },
         ));
     }
-    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
-    Drawn { charts, tables, ..Drawn::default() }
+    Drawn::of(charts, table)
 }
