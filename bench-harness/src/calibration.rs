@@ -25,11 +25,12 @@ struct Sample {
     weight: f64,
 }
 
-/// Fits the speeds of the machine that made the records, one thread's share of them.
+/// Fits the speeds of the machine that made the records, one thread's share of them. Products with numbers are in none of the
+/// runs: their speed is given.
 ///
 /// # Errors
 /// If there are fewer stages than speeds, or no transform among them.
-pub fn fit(name: String, records: &[Record]) -> Result<Speeds> {
+pub fn fit(name: String, records: &[Record], scalar_ns: f64) -> Result<Speeds> {
     let samples: Vec<_> = records.iter().flat_map(samples).collect();
     ensure!(samples.len() > TERMS, "{} stages are too few to fit {TERMS} speeds to", samples.len());
     let row = |sample: &Sample| terms(&sample.counts).map(|count| count * sample.weight);
@@ -41,7 +42,7 @@ pub fn fit(name: String, records: &[Record]) -> Result<Speeds> {
     ensure!(ntt_ns > 0.0, "the times of the stages do not depend on their transforms: the machine was too busy");
     let bytes_per_ns = records.iter().map(|record| record.best_speeds.bytes_per_ns * record.identity.threads as f64);
     let bytes_per_ns = bytes_per_ns.fold(0.0, f64::max);
-    Ok(Speeds { name, ntt_ns, product_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns })
+    Ok(Speeds { name, ntt_ns, product_ns, scalar_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns })
 }
 
 fn samples(record: &Record) -> impl Iterator<Item = Sample> {

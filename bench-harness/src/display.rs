@@ -206,7 +206,11 @@ fn measured(text: &mut String, record: &Record, with_stages: bool) -> Result {
     if let Some(counted) = &record.counted {
         writeln!(text, "  counted     {} a run", counted.describe())?;
     }
-    writeln!(text, "  to send     {input} a clip, {output} back")?;
+    let clips = match record.packed_clips {
+        1 => "a clip".to_owned(),
+        count => format!("for {count} clips"),
+    };
+    writeln!(text, "  to send     {input} {clips}, {output} back")?;
     writeln!(
         text,
         "  logits      off by at most {:.2e}, {:.2e} on average; the plain class on {} of clips",

@@ -9,13 +9,18 @@ use std::{
 };
 
 use hear_engine::{
-    network::cost::Counts,
+    network::{
+        cost::Counts,
+        nodes::step::{NodeConvolution, Patch, Plane},
+        plan::LinearLayer,
+    },
     ring::{Context, PrimeIndex, zeroed_words},
 };
 use hear_kernels::{
     accumulate::{
-        Accumulation, PeriodicShape, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,
-        periodic_weight_words,
+        Accumulation, PeriodicShape, ScalarWeights, multiply_accumulate_periodic_into,
+        multiply_accumulate_periodic_scratch_words, multiply_accumulate_scalar_into,
+        multiply_accumulate_scalar_scratch_words, periodic_weight_words,
     },
     simd::Isa,
 };
@@ -82,7 +87,7 @@ impl BestSpeeds {
     pub fn floors(&self, counts: &Counts) -> Floors {
         Floors {
             ntt_s: counts.ntt as f64 * self.ntt_ns * 1e-9,
-            products_s: (counts.product_limbs + counts.key_limbs) as f64 * self.product_ns * 1e-9,
+            products_s: (counts.product_limbs + counts.scalar_limbs + counts.key_limbs) as f64 * self.product_ns * 1e-9,
             bytes_s: counts.bytes_read as f64 / self.bytes_per_ns * 1e-9,
         }
     }
@@ -130,6 +135,47 @@ fn product_ns(isa: Isa, context: &Context) -> f64 {
     nanoseconds(time) / (2 * inputs * outputs) as f64
 }
 
+/// Nanoseconds of multiplying a limb with a number and adding, with so many threads at it at once: sums of a pooling window of
+/// a middle layer, whose inputs come from memory.
+pub(crate) fn scalar_ns(isa: Isa, context: &Context, threads: usize) -> f64 {
+    const CHANNELS: usize = 64;
+    let plane = Plane { rows: 4, columns: 4 };
+    let convolution = NodeConvolution {
+        layer: LinearLayer::Convolution(1),
+        plane,
+        read: plane,
+        kernel: Plane { rows: 3, columns: 3 },
+        channels_in: CHANNELS,
+        channels_out: CHANNELS,
+    };
+    // All of whose neighbours are there.
+    let patch = Patch { rows: 1..3, columns: 1..3 };
+    let (n, modulus) = (context.n(), context.modulus(PrimeIndex(0)));
+    let (runs, field) = (convolution.runs(&patch), convolution.field(&patch));
+    let runs: Vec<_> = runs.iter().map(Vec::as_slice).collect();
+    let shape = PeriodicShape::new(convolution.rows(), CHANNELS, 1);
+    let call = || {
+        let inputs = zeroed_words(field.len() * CHANNELS * 2 * n);
+        let inputs: Vec<&[u32]> = inputs.chunks_exact(2 * n).collect();
+        let words = zeroed_words(periodic_weight_words(shape));
+        let mut scratch = zeroed_words(multiply_accumulate_scalar_scratch_words(inputs.len(), n));
+        let mut sums = zeroed_words(patch.len() * CHANNELS * 2 * n);
+        let mut sums: Vec<&mut [u32]> = sums.chunks_exact_mut(2 * n).collect();
+        let weights = [ScalarWeights { shape, words: &words }];
+        fastest(|| multiply_accumulate_scalar_into(isa, modulus, n, &inputs, &runs, &weights, &mut sums, &mut scratch))
+    };
+    let products = 2 * patch.len() * convolution.rows() * CHANNELS;
+    nanoseconds(slowest_of(threads, call)) / products as f64
+}
+
+/// What the slowest of so many threads that do the same at one time takes.
+fn slowest_of(threads: usize, work: impl Fn() -> Duration + Sync) -> Duration {
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).max().unwrap_or_default()
+    })
+}
+
 /// The time in which each of so many threads reads memory of its own, all at once.
 fn stream(threads: usize) -> Duration {
     let read = || {
@@ -145,10 +191,7 @@ fn stream(threads: usize) -> Duration {
             black_box(sums);
         })
     };
-    thread::scope(|scope| {
-        let readers: Vec<_> = (0..threads).map(|_| scope.spawn(read)).collect();
-        readers.into_iter().filter_map(|reader| reader.join().ok()).max().unwrap_or_default()
-    })
+    slowest_of(threads, read)
 }
 
 #[cfg(test)]

@@ -23,7 +23,10 @@ use hear_scheduler::{
     simulate::{Caches, Machine, MainMemory, Overhead, Transfer},
 };
 
-use crate::{floors::BestSpeeds, statistics::Summary};
+use crate::{
+    floors::{self, BestSpeeds},
+    statistics::Summary,
+};
 
 /// Empty tasks of the graph by which the cost of a task is measured.
 const EMPTY_TASKS: usize = 10_000;
@@ -100,6 +103,15 @@ fn kernels() -> Result<(KernelTimes, f64)> {
         core_bytes_per_ns = core_bytes_per_ns.max(bytes_per_ns);
     }
     Ok((kernels_ns, core_bytes_per_ns))
+}
+
+/// What a product of a limb with a number takes, with so many threads at it.
+///
+/// # Errors
+/// If the environment names no instruction set.
+pub(crate) fn scalar_ns(threads: usize) -> Result<f64> {
+    let isa = Isa::from_environment()?;
+    Ok(rounded(floors::scalar_ns(isa, &*context(isa)?, threads)))
 }
 
 /// What each of so many threads reads while all of them do.

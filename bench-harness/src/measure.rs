@@ -45,7 +45,8 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     let preparation = Preparation::new(configuration, protocol.repeats, &progress)?;
     let throughput = protocol.throughput();
     let mut trial = preparation.trial(throughput, protocol.tolerance)?.counted(&counters);
-    let runs = || (protocol.first_row..).step_by(throughput.clips()).zip(clips.chunks_exact(throughput.clips()));
+    let clips_a_run = preparation.clips_a_run(throughput, clips.len());
+    let runs = || (protocol.first_row..).step_by(clips_a_run).zip(clips.chunks(clips_a_run));
     for (warm_up, (row, clips)) in runs().cycle().take(protocol.warm_up).enumerate() {
         progress.show("warm-up", warm_up, protocol.warm_up);
         trial.run(row, clips)?;
@@ -53,7 +54,7 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     trial.restart();
     watch.note_frequency();
     for (run, (row, of_run)) in runs().enumerate() {
-        progress.show("infer", run * throughput.clips(), clips.len());
+        progress.show("infer", run * clips_a_run, clips.len());
         trial.run(row, of_run)?;
     }
     watch.note_frequency();
@@ -85,6 +86,7 @@ impl Measured<'_> {
         let Preparation { network, scheme: Scheme { plan, context }, keys, encoded, keygen, encode, load, .. } =
             self.preparation;
         let throughput = configuration.protocol.throughput();
+        let samples = configuration.protocol.samples;
         let (input_ciphertext_bytes, output_ciphertext_bytes) = times.file_bytes.context("no clip was measured")?;
         let best_speeds = BestSpeeds::measure(context, configuration.working_threads());
         let predicted_counts = plan.counts();
@@ -110,7 +112,7 @@ impl Measured<'_> {
             plan_hash: hexadecimal(&plan.hash()),
             batch: throughput.batch(),
             streams: throughput.streams(),
-            samples: times.infer.len() * throughput.clips(),
+            samples,
             isa: context.isa().name().to_owned(),
             keygen_s: summary(&raw.keygen_s)?,
             encode_s: summary(&raw.encode_s)?,
@@ -123,14 +125,14 @@ impl Measured<'_> {
             counted: Some(counters::Counts::medians(&times.counts)),
             stages: stages(plan, &best_speeds, &times.reports),
             best_speeds,
-            throughput_per_s: (times.infer.len() * throughput.clips()) as f64
-                / times.infer.iter().sum::<Duration>().as_secs_f64(),
+            throughput_per_s: samples as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
             peak_rss_bytes: self.peak_rss_bytes,
             huge_page_bytes: self.huge_page_bytes,
             key_bytes: keys.evaluation.keys.bytes() as u64,
             model_bytes: encoded.bytes() as u64,
             input_ciphertext_bytes,
             output_ciphertext_bytes,
+            packed_clips: plan.input.clips().min(samples),
             max_abs_logit_error: verification.max_abs_error(),
             mean_abs_logit_error: verification.mean_abs_error(),
             argmax_agreement: verification.argmax_agreement(),

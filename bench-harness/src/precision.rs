@@ -1,8 +1,8 @@
 //! Noise after every stage: measured with the secret key, and as the parameters let expect.
 
-use std::sync::Mutex;
+use std::{slice, sync::Mutex};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use hear_engine::{
     network::{
         encode::EncodedNetwork,
@@ -74,6 +74,8 @@ impl Experiment<'_> {
     /// If a clip does not have 960 values.
     pub fn measure(&self, progress: &(dyn Fn(&'static str, usize, usize) + Sync)) -> Result<Vec<StagePrecision>> {
         let Self { network, scheme: Scheme { plan, context }, scales, executor, .. } = *self;
+        let (method, clips) = (plan.method, plan.input.clips());
+        ensure!(clips == 1, "{method} takes {clips} clips at a time: there are no slots of one clip to look at");
         let rescaled = scales.map(|scales| plan.with_scales(scales)).transpose()?;
         let run_plan = rescaled.as_ref().unwrap_or(plan);
         let (randomness, cancel) = (Randomness::from_os(), Cancel::new());
@@ -136,8 +138,8 @@ fn decrypted(
     executor: &dyn Executor,
     (row, clip, randomness): (u64, &Clip, &Randomness),
 ) -> Result<Vec<Slots>> {
-    let encrypted = keys.encryptor.encrypt(row, clip, randomness)?;
-    inference.run(&encrypted.ciphertext, memory, executor, &RunOptions::default())?;
+    let encrypted = keys.encryptor.encrypt(row, slice::from_ref(clip), randomness)?;
+    inference.run_clips(&encrypted.ciphertexts, memory, executor, &RunOptions::default())?;
     let slots = |ciphertexts: Vec<_>| ciphertexts.iter().map(|ciphertext| keys.decryptor.slots(ciphertext)).collect();
     Ok(inference.after_stages(memory).into_iter().map(slots).collect())
 }

@@ -62,6 +62,11 @@ impl Preparation {
         Ok(Self { network, scheme, executor, randomness, keys, encoded, keygen, encode, load })
     }
 
+    /// How many of `samples` clips a run handles: as many as its packed inputs hold.
+    pub(crate) fn clips_a_run(&self, throughput: Throughput, samples: usize) -> usize {
+        throughput.clips() * self.scheme.plan.input.clips().min(samples).max(1)
+    }
+
     /// Runs of so many clips, with memory of their own.
     pub(crate) fn trial(&self, throughput: Throughput, tolerance: f64) -> Result<Trial<'_>> {
         let Self { network, scheme: Scheme { plan, context }, executor, randomness, keys, encoded, .. } = self;

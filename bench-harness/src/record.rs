@@ -185,10 +185,13 @@ pub struct Record {
     pub key_bytes: u64,
     /// Encoded weights in memory.
     pub model_bytes: u64,
-    /// A clip's ciphertext as a file.
+    /// A packed input's ciphertexts as a file: those of a clip, or of `packed_clips`.
     pub input_ciphertext_bytes: u64,
-    /// A result's ciphertext as a file.
+    /// Its result's ciphertexts as a file.
     pub output_ciphertext_bytes: u64,
+    /// Clips of a packed input: several where a ciphertext is a node of the network.
+    #[serde(default = "one")]
+    pub packed_clips: usize,
     /// Largest difference of a decrypted logit from the plain forward pass on the same clip.
     pub max_abs_logit_error: f64,
     /// Mean of these differences.

@@ -179,8 +179,7 @@ fn merged_records(records: &[&Record]) -> Option<Record> {
     }
     let raw = raw_times(records);
     let runs_s: f64 = raw.infer_s.iter().sum();
-    let samples = records.iter().map(|record| record.samples).sum();
-    let clips_a_run = first.batch * first.streams;
+    let samples: usize = records.iter().map(|record| record.samples).sum();
     let mean = |of: fn(&Record) -> f64| records.iter().map(|&record| of(record)).sum::<f64>() / records.len() as f64;
     let largest = |of: fn(&Record) -> f64| records.iter().map(|&record| of(record)).fold(0.0, f64::max);
     let mut changed_rows = Vec::new();
@@ -198,7 +197,7 @@ fn merged_records(records: &[&Record]) -> Option<Record> {
         encrypt_s: Summary::of(&raw.encrypt_s)?,
         infer_s: Summary::of(&raw.infer_s)?,
         decrypt_s: Summary::of(&raw.decrypt_s)?,
-        throughput_per_s: (raw.infer_s.len() * clips_a_run) as f64 / runs_s,
+        throughput_per_s: samples as f64 / runs_s,
         raw: Some(raw),
         rounds: records.iter().map(|record| record.rounds).sum(),
         stages: merged_stages(records),

@@ -22,6 +22,9 @@ pub(crate) struct Counts {
     rescale: u64,
     /// Multiply-accumulates of one limb with a plaintext or between ciphertexts.
     product_limbs: u64,
+    #[serde(default)]
+    /// Multiply-accumulates of one limb with a number: one residue for all of it.
+    scalar_limbs: u64,
     /// Multiply-accumulates of one limb with a key.
     key_limbs: u64,
     #[serde(default)]

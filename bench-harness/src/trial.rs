@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     path::Path,
+    slice,
     time::{Duration, Instant},
 };
 
@@ -11,9 +12,11 @@ use hear_engine::{
     network::{
         plan::Plan,
         run::Inference,
-        store::{KeySet, Logits, RowCiphertext, RowResult, StoreError, UnusedSlots},
+        store::{KeySet, Logits, RowsOrigin, RowsResult, StoreError, UnusedSlots},
     },
+    params::PrimeIndex,
     rlwe::{Ciphertext, Randomness},
+    wire::ciphertext_bytes,
 };
 use hear_model::{input::Clip, network::Network};
 use hear_scheduler::{Executor, Graph, Memory, Report, RunOptions};
@@ -41,9 +44,11 @@ pub(crate) struct Trial<'a> {
 
 /// The clips of a run, encrypted.
 pub(crate) struct EncryptedRun {
-    rows: Vec<RowCiphertext>,
-    /// The same, side by side, as a run reads them: copying them must not be on its clock.
-    ciphertexts: Vec<Ciphertext>,
+    origins: Vec<RowsOrigin>,
+    /// What a run reads; `None` where it is in its place already, because it is too much to be in memory twice.
+    ciphertexts: Option<Vec<Ciphertext>>,
+    /// Bytes of a packed input as a file.
+    file_bytes: u64,
 }
 
 /// What the clock and the counters say, one entry a clip; of inferences one a run.
@@ -119,45 +124,82 @@ impl<'a> Trial<'a> {
         let run = self.encrypt(first_row, clips)?;
         let (results, report) = self.classify(&run)?;
         self.times.reports.push(report);
-        for ((row, clip), result) in (first_row..).zip(clips).zip(&results) {
-            self.check(row, &self.network.forward(clip), result)?;
+        let mut plain = clips.iter().map(|clip| self.network.forward(clip)).collect::<Vec<_>>().into_iter();
+        for result in &results {
+            self.check(&mut plain, result)?;
         }
-        if let (None, [input, ..], [output, ..]) = (self.times.file_bytes, &*run.rows, &*results) {
-            let input = file_bytes(|path| self.keys.encryptor.write(path, input))?;
+        if let (None, [output, ..]) = (self.times.file_bytes, &*results) {
             let output = file_bytes(|path| self.keys.evaluation.write(path, output))?;
-            self.times.file_bytes = Some((input, output));
+            self.times.file_bytes = Some((run.file_bytes, output));
         }
         Ok(())
     }
 
     /// Encrypts the clips of a run, the first of them row `first_row`.
     pub(crate) fn encrypt(&mut self, first_row: usize, clips: &[Clip]) -> Result<EncryptedRun> {
-        let mut rows = Vec::with_capacity(clips.len());
+        let encryptor = &self.keys.encryptor;
+        let at_once = encryptor.clips();
+        if at_once > 1 {
+            return self.encrypt_in_place(first_row, clips);
+        }
+        let (mut origins, mut ciphertexts) = (Vec::with_capacity(clips.len()), Vec::with_capacity(clips.len()));
+        let mut bytes = 0;
         for (row, clip) in (first_row..).zip(clips) {
             let start = Instant::now();
-            rows.push(self.keys.encryptor.encrypt(row as u64, clip, self.randomness)?);
+            let encrypted = encryptor.encrypt(row as u64, slice::from_ref(clip), self.randomness)?;
             self.times.encrypt.push(start.elapsed());
+            if bytes == 0 {
+                bytes = file_bytes(|path| encryptor.write(path, &encrypted))?;
+            }
+            origins.push(encrypted.origin());
+            ciphertexts.extend(encrypted.ciphertexts);
         }
-        let ciphertexts = rows.iter().map(|row| row.ciphertext.clone()).collect();
-        Ok(EncryptedRun { rows, ciphertexts })
+        Ok(EncryptedRun { origins, ciphertexts: Some(ciphertexts), file_bytes: bytes })
+    }
+
+    /// Encrypts clips that are packed together, ciphertext by ciphertext. A clip's time is its share.
+    fn encrypt_in_place(&mut self, first_row: usize, clips: &[Clip]) -> Result<EncryptedRun> {
+        let (encryptor, input) = (&self.keys.encryptor, &self.plan.input);
+        let mut time = Duration::ZERO;
+        for index in 0..input.ciphertexts() {
+            let start = Instant::now();
+            let ciphertext = encryptor.encrypt_one(first_row as u64, clips, index, self.randomness)?;
+            time += start.elapsed();
+            self.inference.load(index, &ciphertext, &mut self.memory)?;
+        }
+        self.times.encrypt.push(time / u32::try_from(clips.len()).context("too many clips")?);
+        let rows = first_row as u64..(first_row + clips.len()) as u64;
+        let origin = RowsOrigin { rows, insecure: encryptor.is_insecure() || self.randomness.is_insecure() };
+        let count = u32::try_from(input.ciphertexts()).context("too many ciphertexts")?;
+        let context = &encryptor.schemes().context;
+        let file_bytes = ciphertext_bytes(context, &PrimeIndex::first(input.limbs), count);
+        Ok(EncryptedRun { origins: vec![origin], ciphertexts: None, file_bytes })
     }
 
     /// Classifies the clips of a run: from the encrypted clips to the results that leave the cloud.
-    pub(crate) fn classify(&mut self, run: &EncryptedRun) -> Result<(Vec<RowResult<'a>>, Report)> {
+    pub(crate) fn classify(&mut self, run: &EncryptedRun) -> Result<(Vec<RowsResult<'a>>, Report)> {
         let (plan, KeySet { evaluation, .. }) = (self.plan, self.keys);
         let context = &evaluation.schemes.context;
         let transforms = context.transforms();
         let counts = self.counters.map(|counters| counters.borrow_mut().read());
         let start = Instant::now();
-        let inferred = self.inference.run_clips(&run.ciphertexts, &mut self.memory, self.executor, &self.options);
+        let (memory, options) = (&mut self.memory, &self.options);
+        let inferred = match &run.ciphertexts {
+            Some(ciphertexts) => self.inference.run_clips(ciphertexts, memory, self.executor, options),
+            None => self.inference.run_loaded(memory, self.executor, options),
+        };
         #[cfg_attr(not(feature = "fault-injection"), expect(unused_mut, reason = "only a fault changes it"))]
         let (mut inferred, report) = inferred?;
         #[cfg(feature = "fault-injection")]
         fault::inject(context, &mut inferred)?;
-        let ntt = (context.transforms() - transforms) / run.rows.len() as u64;
+        let ntt = (context.transforms() - transforms) / run.origins.len() as u64;
         let unused = UnusedSlots::Drown(self.randomness);
-        let release = |(row, ciphertext)| evaluation.release(plan, row, ciphertext, unused);
-        let results = run.rows.iter().zip(inferred).map(release).collect::<Result<Vec<_>, _>>()?;
+        let mut inferred = inferred.into_iter();
+        let release = |origin| {
+            let of_input = inferred.by_ref().take(plan.output.ciphertexts()).collect();
+            evaluation.release(plan, origin, of_input, unused)
+        };
+        let results = run.origins.iter().map(release).collect::<Result<Vec<_>, _>>()?;
         #[cfg(feature = "slowed")]
         spin(start.elapsed() / 10);
         self.times.infer.push(start.elapsed());
@@ -165,18 +207,23 @@ impl<'a> Trial<'a> {
             self.times.counts.push(counters.borrow_mut().read().since(&before));
         }
         if *self.times.ntt.get_or_insert(ntt) != ntt {
-            let first_row = run.rows[0].row;
+            let first_row = run.origins[0].rows.start;
             bail!("row {first_row} took {ntt} transforms, not as many as the rows before");
         }
         Ok((results, report))
     }
 
-    /// Decrypts a result and compares its logits with those of the plain forward pass.
-    pub(crate) fn check(&mut self, row: usize, plain: &Logits, result: &RowResult<'_>) -> Result<()> {
+    /// Decrypts a result and compares its logits with those of the plain forward pass, which come next. A row's time is its
+    /// share.
+    pub(crate) fn check(&mut self, plain: &mut impl Iterator<Item = Logits>, result: &RowsResult<'_>) -> Result<()> {
         let start = Instant::now();
-        let logits = self.keys.decryptor.logits(result)?;
-        self.times.decrypt.push(start.elapsed());
-        Ok(self.verification.check(row, plain, &logits)?)
+        let rows = self.keys.decryptor.logits(result)?;
+        self.times.decrypt.push(start.elapsed() / u32::try_from(rows.len()).context("too many rows")?);
+        for (row, logits) in rows {
+            let plain = plain.next().context("more results than clips")?;
+            self.verification.check(usize::try_from(row).context("a row's number")?, &plain, &logits)?;
+        }
+        Ok(())
     }
 
     /// How much of the memory of a run lies on huge pages.

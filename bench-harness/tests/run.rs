@@ -13,7 +13,7 @@ use laboratory::{Laboratory, assert_keys, succeeded};
 use serde_json::Value;
 
 /// Every field of the contract, and what is said beyond it.
-const FIELDS: [&str; 48] = [
+const FIELDS: [&str; 49] = [
     "network",
     "method",
     "strategy",
@@ -42,6 +42,7 @@ const FIELDS: [&str; 48] = [
     "model_bytes",
     "input_ciphertext_bytes",
     "output_ciphertext_bytes",
+    "packed_clips",
     "max_abs_logit_error",
     "mean_abs_logit_error",
     "argmax_agreement",

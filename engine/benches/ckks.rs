@@ -55,7 +55,7 @@ fn cryptography(c: &mut Criterion) {
 
     let slots: Vec<f64> = (0..context.slots()).map(|i| (i as f64).cos()).collect();
     let coefficients = evaluator.encoder().encode_real(&slots, SCALE).expect("small values");
-    let mut stream = randomness.stream(&Purpose::Encryption { row: 0 }).expect("seeded");
+    let mut stream = randomness.stream(&Purpose::Encryption { row: 0, ciphertext: 0 }).expect("seeded");
     let fresh = encrypt(&context, &public, &coefficients, LIMBS, SCALE, &mut stream);
     let verify = |ciphertext: &Ciphertext, expected: &[f64]| {
         let precision = Precision::of_real(&evaluator.decrypt_real(&secret, ciphertext), expected);

@@ -206,7 +206,7 @@ impl Party {
         let randomness = Randomness::from_seed_insecure([1; 32]);
         let secret = SecretKey::generate(&context, &randomness).unwrap();
         let public = PublicKey::generate(&context, &secret, PublicSeed([2; 32]), &randomness).unwrap();
-        let stream = randomness.stream(&Purpose::Encryption { row: 0 }).unwrap();
+        let stream = randomness.stream(&Purpose::Encryption { row: 0, ciphertext: 0 }).unwrap();
         Self { evaluator: Evaluator::new(&context), secret, public, randomness, stream }
     }
 
@@ -315,7 +315,7 @@ fn the_longest_chain_keeps_its_precision_down_to_the_last_limb() {
     let evaluator = Evaluator::new(&context);
     let scale = (1_u64 << 28) as f64;
     let x = values(11, context.slots());
-    let mut stream = randomness.stream(&Purpose::Encryption { row: 0 }).unwrap();
+    let mut stream = randomness.stream(&Purpose::Encryption { row: 0, ciphertext: 0 }).unwrap();
     let mut a = evaluator.encrypt(&public, &x, 13, scale, &mut stream).unwrap();
     for limbs in (2..=13).rev() {
         assert_eq!(a.limbs(), limbs);

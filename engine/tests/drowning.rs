@@ -18,7 +18,7 @@ use hear_engine::{
     params::{Parameters, ParametersLiteral},
     ring::Context,
     rlwe::{Ciphertext, SecretKey, decrypt},
-    wire::{Kind, SecretKeyFile, read_ciphertext},
+    wire::{CiphertextReader, Kind, SecretKeyFile},
 };
 use hear_kernels::simd::Isa;
 use hear_model::network::{Dimension, Network, Shape};
@@ -32,7 +32,7 @@ struct Owner {
 
 impl Owner {
     fn slots(&self, file: &Path) -> (Ciphertext, Vec<Complex64>) {
-        let (_, ciphertext) = read_ciphertext(file, Kind::Result, &self.context).unwrap();
+        let ciphertext = CiphertextReader::open(file, Kind::Result, &self.context).unwrap().read().unwrap();
         let coefficients = decrypt(&self.context, &self.secret, &ciphertext);
         let slots = Encoder::new(self.context.log_n()).decode(&coefficients, ciphertext.scale());
         (ciphertext, slots)
@@ -65,21 +65,21 @@ fn slots_without_logits_are_drowned_unless_tests_ask_for_them() {
 
         let plain = network.forward(&clips()[0]);
         for (_, slots) in [&kept, &first, &second] {
-            for (logit, plain) in owner.plan.output.unpack(slots).iter().zip(plain) {
+            for (logit, plain) in owner.plan.output.unpack(std::slice::from_ref(slots), 0).iter().zip(plain) {
                 assert!((logit - plain).abs() < 0.1, "{method}: {logit} instead of {plain}");
             }
         }
         // Parts of slots in which no logit stands.
         let beside = |slots: &[Complex64]| {
             let mut slots = slots.to_vec();
-            owner.plan.output.clear_logits(&mut slots);
+            owner.plan.output.clear_logits(0, 1, &mut slots);
             slots.iter().flat_map(|slot| [slot.re, slot.im]).filter(|&part| part != 0.0).collect::<Vec<f64>>()
         };
         let [kept_parts, first_parts, second_parts] = [&kept, &first, &second].map(|(_, slots)| beside(slots));
         assert_eq!(first_parts.len(), 2 * SLOTS - plain.len());
         let size = |parts: &[f64]| (parts.iter().map(|part| part * part).sum::<f64>() / parts.len() as f64).sqrt();
         let modulus = kept.0.basis().iter().map(|&prime| f64::from(owner.context.parameters().prime(prime))).product();
-        let uniform = amplitude(modulus, kept.0.scale()) / 3.0_f64.sqrt();
+        let uniform = amplitude(modulus, kept.0.scale(), SLOTS) / 3.0_f64.sqrt();
         let differences: Vec<f64> = first_parts.iter().zip(&second_parts).map(|(a, b)| a - b).collect();
         assert!(size(&kept_parts) < 0.1 * uniform, "{method}: partial sums of {}", size(&kept_parts));
         for (parts, expected) in [(&first_parts, uniform), (&differences, uniform * 2.0_f64.sqrt())] {

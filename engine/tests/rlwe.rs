@@ -112,7 +112,7 @@ fn encryption_adds_the_noise_that_it_should_and_no_more() {
     for limbs in 1..=3 {
         let basis = Basis::first(limbs);
         let message = Poly::from_signed(&context, &basis, &coefficients).into_ntt(&context);
-        let mut stream = randomness().stream(&Purpose::Encryption { row: 5 }).unwrap();
+        let mut stream = randomness().stream(&Purpose::Encryption { row: 5, ciphertext: 0 }).unwrap();
         let fresh = encrypt(&context, &public, &coefficients, limbs, 1.0, &mut stream);
         let largest = noise(&context, &secret, &fresh, &message);
         // Rounding of (c0, c1) only: the error of the key, times the mask, is divided by the special prime.
@@ -387,7 +387,7 @@ fn all_instruction_sets_make_the_same_keys_and_ciphertexts() {
         let secret = SecretKey::generate(&context, &randomness()).unwrap();
         let public = PublicKey::generate(&context, &secret, PUBLIC_SEED, &randomness()).unwrap();
         let coefficients: Vec<i64> = (0..context.n() as i64).map(|i| i * i * i - (1 << 34)).collect();
-        let mut stream = randomness().stream(&Purpose::Encryption { row: 0 }).unwrap();
+        let mut stream = randomness().stream(&Purpose::Encryption { row: 0, ciphertext: 0 }).unwrap();
         let fresh = encrypt(&context, &public, &coefficients, 4, 1.0, &mut stream);
         let spec = spec(KeyTarget::Rotate(5), 4, PrimeIndex::range(4..6), 2);
         let key = SwitchingKey::generate(&context, &secret, &spec, PUBLIC_SEED, &randomness()).unwrap();

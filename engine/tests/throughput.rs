@@ -103,7 +103,7 @@ fn clips_run_together_as_one_at_a_time_under_the_papers_methods() {
             check(&request, &network, &[(3, 2)], 1);
         }
     }
-    for name in Switches::NAMES {
+    for name in Method::FastHear.switches() {
         let mut switches = Switches::default();
         switches.disable(name).unwrap();
         let request = PlanRequest { switches, ..PlanRequest::new(network.shape(), Method::FastHear) };

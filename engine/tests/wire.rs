@@ -4,7 +4,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use hear_engine::params::{Parameters, ParametersLiteral, PrimeIndex};
@@ -14,9 +16,8 @@ use hear_engine::rlwe::{
     encrypt_with_secret,
 };
 use hear_engine::wire::{
-    CiphertextHeader, EvaluationKeyReader, EvaluationKeyWriter, Fault, FileReader, FileWriter, Header, Kind,
-    PublicKeyFile, SecretKeyFile, StoredPlan, WireError, read_ciphertext, write_ciphertext, write_public_key,
-    write_secret_key,
+    CiphertextHeader, CiphertextReader, CiphertextWriter, EvaluationKeyReader, EvaluationKeyWriter, Fault, FileReader,
+    FileWriter, Header, Kind, PublicKeyFile, SecretKeyFile, StoredPlan, WireError, write_public_key, write_secret_key,
 };
 use hear_kernels::simd::Isa;
 use tempfile::TempDir;
@@ -50,7 +51,7 @@ impl Fixture {
 
     fn ciphertext(&self) -> Ciphertext {
         let coefficients = vec![77; self.context.n()];
-        let mut stream = randomness().stream(&Purpose::Encryption { row: 12 }).unwrap();
+        let mut stream = randomness().stream(&Purpose::Encryption { row: 12, ciphertext: 0 }).unwrap();
         encrypt_with_secret(&self.context, &self.secret, &coefficients, 2, 1024.0, &mut stream)
     }
 
@@ -132,7 +133,7 @@ fn every_kind_of_file_reads_as_it_was_written() {
         write_ciphertext(&path, kind, context, &ciphertext, [7; 32], 12, true).unwrap();
         let (header, again) = read_ciphertext(&path, kind, context).unwrap();
         assert!(again == ciphertext);
-        assert_eq!((header.row, header.scale, header.insecure), (12, 1024.0, true));
+        assert_eq!((header.rows.clone(), header.scale, header.insecure), (12..13, 1024.0, true));
         assert!(header.check_packing(&[7; 32]).is_ok());
         assert!(matches!(header.check_packing(&[8; 32]), Err(Fault::OtherPlan { what: "packing", .. })));
         // Two limbs of 1024 pairs of residues with 25 and 20 bits, two hashes, and a header of less than 200 bytes.
@@ -140,6 +141,68 @@ fn every_kind_of_file_reads_as_it_was_written() {
         let bytes = fs::metadata(&path).unwrap().len();
         assert!((payload + 64..payload + 264).contains(&bytes), "{bytes} bytes");
     }
+}
+
+/// A file with one ciphertext of one row.
+fn write_ciphertext(
+    path: &Path,
+    kind: Kind,
+    context: &Context,
+    ciphertext: &Ciphertext,
+    packing_hash: [u8; 32],
+    row: u64,
+    insecure: bool,
+) -> Result<(), WireError> {
+    write_ciphertexts(path, kind, context, slice::from_ref(ciphertext), packing_hash, row..row + 1, insecure)
+}
+
+fn write_ciphertexts(
+    path: &Path,
+    kind: Kind,
+    context: &Context,
+    ciphertexts: &[Ciphertext],
+    packing_hash: [u8; 32],
+    rows: Range<u64>,
+    insecure: bool,
+) -> Result<(), WireError> {
+    let header = CiphertextHeader {
+        parameters_hash: context.parameters().hash(),
+        packing_hash,
+        rows,
+        count: u32::try_from(ciphertexts.len()).unwrap(),
+        limbs: ciphertexts[0].basis().to_vec(),
+        scale: ciphertexts[0].scale(),
+        insecure,
+    };
+    let mut writer = CiphertextWriter::create(path, kind, context, &header)?;
+    ciphertexts.iter().try_for_each(|ciphertext| writer.write(ciphertext))?;
+    writer.finish()
+}
+
+fn read_ciphertext(path: &Path, kind: Kind, context: &Context) -> Result<(CiphertextHeader, Ciphertext), WireError> {
+    let mut reader = CiphertextReader::open(path, kind, context)?;
+    let ciphertext = reader.read()?;
+    Ok((reader.finish()?, ciphertext))
+}
+
+#[test]
+fn several_ciphertexts_stand_in_a_file_and_all_of_them_are_asked_for() {
+    let fixture = Fixture::new();
+    let (path, context) = (fixture.path("rows.ct"), &fixture.context);
+    let ciphertexts = [fixture.ciphertext(), fixture.ciphertext(), fixture.ciphertext()];
+    let write = |count: usize| {
+        write_ciphertexts(&path, Kind::Ciphertext, context, &ciphertexts[..count], PLAN, 5..9, false).unwrap();
+        CiphertextReader::open(&path, Kind::Ciphertext, context).unwrap()
+    };
+    let mut reader = write(3);
+    assert_eq!((reader.header().count, &reader.header().rows), (3, &(5..9)));
+    for ciphertext in &ciphertexts {
+        assert!(reader.read().unwrap() == *ciphertext);
+    }
+    assert!(reader.read().unwrap_err().to_string().contains("its payload is shorter than its header asks for"));
+    let mut reader = write(2);
+    reader.read().unwrap();
+    assert!(reader.finish().unwrap_err().to_string().contains("its payload is longer than its header asks for"));
 }
 
 #[test]
@@ -188,7 +251,7 @@ fn each_way_to_be_wrong_has_its_own_sentence() {
         ("the magic alone", |bytes| bytes.truncate(8), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte missing", |bytes| bytes.truncate(bytes.len() - 1), |fault| matches!(fault, Fault::Truncated { .. })),
         ("a byte more", |bytes| bytes.push(0), |fault| matches!(fault, Fault::TooLong { .. })),
-        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 3 })),
+        ("version", |bytes| bytes[8] = 9, |fault| matches!(fault, Fault::Version { found: 9, expected: 4 })),
         ("kind", |bytes| bytes[10] = 1, |fault| matches!(fault, Fault::Kind { found: Kind::SecretKey, .. })),
         ("no kind", |bytes| bytes[10] = 99, |fault| matches!(fault, Fault::UnknownKind { found: 99, .. })),
         ("header", |bytes| bytes[30] ^= 1, |fault| matches!(fault, Fault::Corrupted)),
@@ -296,7 +359,8 @@ fn right_hashes_around_wrong_content_do_not_help() {
     let good = CiphertextHeader {
         parameters_hash: fixture.context.parameters().hash(),
         packing_hash: PLAN,
-        row: 0,
+        rows: 0..1,
+        count: 1,
         limbs: PrimeIndex::first(1),
         scale: 2.0,
         insecure: false,
@@ -317,6 +381,9 @@ fn right_hashes_around_wrong_content_do_not_help() {
     for limbs in [vec![], vec![PrimeIndex(3)], PrimeIndex::first(100_000), vec![PrimeIndex(0); 2]] {
         assert!(refused(&CiphertextHeader { limbs, ..good.clone() }, &payload).contains("no distinct primes"));
     }
+    let none = CiphertextHeader { count: 0, ..good.clone() };
+    assert!(refused(&none, &[]).contains("0 ciphertexts of the rows 0..1"));
+    assert!(refused(&CiphertextHeader { rows: 7..7, ..good.clone() }, &payload).contains("of the rows 7..7"));
     for scale in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-310] {
         assert!(refused(&CiphertextHeader { scale, ..good.clone() }, &payload).contains("its scale is"));
     }

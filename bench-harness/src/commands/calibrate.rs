@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Res
     let isa = records[0].isa.clone();
     let threads = records[0].identity.threads;
     let cpu = machine.cpu.as_deref().unwrap_or("unknown processor");
-    let speeds = fit(format!("{cpu}, {isa}, {}", display::threads(threads)), &records)?;
+    let scalar_ns = hardware::scalar_ns(threads)?;
+    let speeds = fit(format!("{cpu}, {isa}, {}", display::threads(threads)), &records, scalar_ns)?;
     let run = |record: &Record| Run {
         identity: record.identity.clone(),
         measured_s: record.infer_s.median,

@@ -201,9 +201,10 @@ impl Quantity {
             Self::InputBytes => |record| Some(record.input_ciphertext_bytes as f64),
             Self::OutputBytes => |record| Some(record.output_ciphertext_bytes as f64),
             Self::PredictionsPerHour => |record| Some(3600.0 * record.throughput_per_s),
-            Self::OutputBytesPerHour => {
-                |record| Some(3600.0 * record.throughput_per_s * record.output_ciphertext_bytes as f64)
-            }
+            Self::OutputBytesPerHour => |record| {
+                let a_clip = record.output_ciphertext_bytes as f64 / record.packed_clips as f64;
+                Some(3600.0 * record.throughput_per_s * a_clip)
+            },
             Self::Accuracy => |record| record.accuracy.accuracy,
             Self::Sensitivity => |record| record.accuracy.sensitivity,
             Self::Specificity => |record| record.accuracy.specificity,

@@ -236,7 +236,7 @@ impl Switched {
         let unit = residues(7, context.modulus(PRIME).value(), context.slots());
         let q = f64::from(context.modulus(PRIME).value());
         let slots: Vec<f64> = unit.into_iter().map(|x| f64::from(x) / q).collect();
-        let mut stream = randomness.stream(&Purpose::Encryption { row: 0 })?;
+        let mut stream = randomness.stream(&Purpose::Encryption { row: 0, ciphertext: 0 })?;
         let fresh = evaluator.encrypt(&public, &slots, limbs, SCALE_BITS.exp2(), &mut stream)?;
         Ok(Self { evaluator, randomness, seed, secret, slots, fresh })
     }

@@ -48,9 +48,7 @@ pub fn multiply_into<'w>(
     let (squares, scratch) = scratch.split_at_mut(limbs * n);
     let mut squares: OfLimbs<_> = squares.chunks_exact_mut(n).collect();
     tensor_into(levels, x, y, &mut products, &mut squares);
-    let squares = shared(&squares);
-    let mut product = Product { context, first: 0, squares: &squares, products: &mut products };
-    levels.gadget(limbs).switch(&mut product, relinearization, scratch);
+    relinearize_assign(levels, &shared(&squares), relinearization, &mut products, scratch);
     rescale_into(levels, &shared(&products), c, out, scratch);
 }
 
@@ -70,6 +68,22 @@ pub fn tensor_into(
     for (limb, (product, square)) in products.iter_mut().zip(squares).enumerate() {
         limb_pair::tensor_into(levels.context(), PrimeIndex::from(limb), x[limb], y[limb], product, square);
     }
+}
+
+/// Relinearises a product of three components: `products` are pairs of the first two, `squares` the third.
+///
+/// # Panics
+/// If numbers of limbs or lengths are wrong, the key does not serve, or the scratch is too short.
+pub fn relinearize_assign(
+    levels: &Levels,
+    squares: &[&[u32]],
+    relinearization: &SwitchingKey,
+    products: &mut [&mut [u32]],
+    scratch: &mut [u32],
+) {
+    let limbs = products.len();
+    let mut product = Product { context: levels.context(), first: 0, squares, products };
+    levels.gadget(limbs).switch(&mut product, relinearization, scratch);
 }
 
 /// Relinearises some limbs of a product, after [`crate::rlwe::Gadget::begin_switch`] of its third component: `squares` and

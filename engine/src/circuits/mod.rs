@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod extended;
 pub mod linear;
+pub mod nodes;
 pub mod rotation;
 pub mod squares;
 

@@ -21,6 +21,20 @@ pub struct Encoder {
     fft: SpecialFft,
 }
 
+/// The coefficient of the constant polynomial whose slots are all `value`: the nearest integer to `value` times `scale`.
+///
+/// # Errors
+/// [`EncodeError`]: a value that is not finite, or too large for the scale.
+pub fn encode_scalar(value: f64, scale: f64) -> Result<i64, EncodeError> {
+    if !(scale.is_finite() && scale > 0.0) {
+        return Err(EncodeError::Scale { scale });
+    }
+    let coefficient = value * scale;
+    check_range(&[coefficient], &[], || value, scale)?;
+    #[expect(clippy::cast_possible_truncation, reason = "below 2^62")]
+    Ok(coefficient.round() as i64)
+}
+
 /// Room for one encoding at a time: one a worker, reused. Made by [`Encoder::scratch`].
 #[derive(Clone, Debug)]
 pub struct EncoderScratch {

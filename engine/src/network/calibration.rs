@@ -163,7 +163,7 @@ impl Calibration<'_> {
     ) -> Result<Calibrated, CalibrationError> {
         assert!(!self.clips.is_empty(), "rows to calibrate on");
         check_shape(self.plan, self.network)?;
-        if self.plan.method == Method::LeanHear {
+        if self.plan.method.completes_squares() {
             LeanWeights::new(self.network).map_err(NetworkEncodeError::from)?;
         }
         let ranges = self.ranges(executor, cancel, progress)?;
@@ -228,8 +228,8 @@ impl Calibration<'_> {
     fn refusal(&self, plan: &Plan, stage: &Stage, largest: f64, lacking_bits: f64) -> RoomError {
         let remedy = match (makes_logits(stage), plan.method) {
             (true, _) => Remedy::Logits,
-            (false, Method::LeanHear) => Remedy::Activations,
-            (false, Method::Hear | Method::FastHear) => Remedy::ActivationsOrLean,
+            (false, Method::LeanHear | Method::LeanNgraph) => Remedy::Activations,
+            (false, Method::Hear | Method::FastHear | Method::NgraphHe2) => Remedy::ActivationsOrLean,
         };
         RoomError {
             stage: stage.name.clone(),

@@ -11,7 +11,7 @@
 use super::{
     cost::Speeds,
     lean::plan::{ConvolutionChoice, ConvolutionPacking, LeanChoices, possible_steps},
-    method::{Method, Strategy, StrategyChoice},
+    method::{Family, Method, Strategy, StrategyChoice},
     plan::{Plan, PlanError, PlanRequest},
 };
 use crate::params::{Parameters, ParametersLiteral};
@@ -30,7 +30,7 @@ impl Plan {
         speeds: &Speeds,
         threads: usize,
     ) -> Result<Self, PlanError> {
-        let parameters = ParametersLiteral::by_name(request.method.name())?.check()?;
+        let parameters = ParametersLiteral::by_name(request.method.parameters())?.check()?;
         Self::with_parameters(&request.with_strategy(choice, &parameters, speeds, threads)?, &parameters)
     }
 }
@@ -50,8 +50,8 @@ impl PlanRequest {
         match choice {
             StrategyChoice::Auto => self.fastest(parameters, speeds, threads),
             StrategyChoice::Own => Ok(self),
-            StrategyChoice::Fixed(strategies) if self.method == Method::LeanHear => {
-                Err(PlanError::LeanChoice { choice: format!("the strategy {strategies}") })
+            StrategyChoice::Fixed(strategies) if self.method.family() != Family::Packed => {
+                Err(PlanError::Choice { method: self.method, choice: format!("the strategy {strategies}") })
             }
             StrategyChoice::Fixed(strategies) => Ok(Self { strategies, ..self }),
         }
@@ -86,6 +86,7 @@ impl PlanRequest {
     fn open(&self) -> Vec<Vec<Alternative>> {
         match self.method {
             Method::Hear | Method::FastHear => (0..3).map(strategies_of).collect(),
+            Method::NgraphHe2 | Method::LeanNgraph => Vec::new(),
             Method::LeanHear => {
                 let mut open = vec![digits(|lean, digits| lean.windows_digits = Some(digits))];
                 open.extend((0..2).map(|index| self.convolutions(index)));
@@ -149,6 +150,7 @@ mod tests {
             name: "test".to_owned(),
             ntt_ns: 0.0,
             product_ns: 0.0,
+            scalar_ns: 0.0,
             key_product_ns: 0.0,
             conversion_ns: 0.0,
             byte_ns: 0.0,

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::key_switching::{Chain, KeySwitch, KeySwitching};
 use super::lean::cost as lean;
+use super::method::Family;
+use super::nodes::cost as nodes;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
 use super::throughput::Throughput;
 use crate::rlwe::{KeySwitchSpec, digit_ranges};
@@ -30,6 +32,9 @@ pub struct Counts {
     pub rescale: u64,
     /// Multiply-accumulates of one limb with a plaintext or between ciphertexts.
     pub product_limbs: u64,
+    /// Multiply-accumulates of one limb with a number: one residue for all of it.
+    #[serde(default)] // Records from before there were any lack it.
+    pub scalar_limbs: u64,
     /// Multiply-accumulates of one limb with a key.
     pub key_limbs: u64,
     /// Limbs converted from, times limbs converted to, of base conversions from several limbs. (A conversion from one limb is a
@@ -48,6 +53,7 @@ impl AddAssign for Counts {
         self.plain_product += other.plain_product;
         self.rescale += other.rescale;
         self.product_limbs += other.product_limbs;
+        self.scalar_limbs += other.scalar_limbs;
         self.key_limbs += other.key_limbs;
         self.conversion_limbs += other.conversion_limbs;
         self.bytes_read += other.bytes_read;
@@ -65,6 +71,7 @@ impl Mul<u64> for Counts {
             plain_product: self.plain_product * by,
             rescale: self.rescale * by,
             product_limbs: self.product_limbs * by,
+            scalar_limbs: self.scalar_limbs * by,
             key_limbs: self.key_limbs * by,
             conversion_limbs: self.conversion_limbs * by,
             bytes_read: self.bytes_read * by,
@@ -112,6 +119,10 @@ pub struct Speeds {
     pub ntt_ns: f64,
     /// Nanoseconds of multiplying and adding one limb, N = 2^14.
     pub product_ns: f64,
+    /// Nanoseconds of multiplying one limb with a number and adding. A file that lacks it is from before it was measured; half
+    /// of a product's is near.
+    #[serde(default)]
+    pub scalar_ns: f64,
     /// Nanoseconds of multiplying one limb with a key, and adding.
     pub key_product_ns: f64,
     /// Nanoseconds of multiplying and adding one limb in a base conversion.
@@ -162,10 +173,15 @@ impl Speeds {
     /// # Errors
     /// If there is none, or a number in it is no time.
     pub fn from_toml(text: &str) -> Result<Self, SpeedsError> {
-        let MachineFile { speeds } = toml::from_str(text)?;
-        let Self { name: _, ntt_ns, product_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns } = speeds;
+        let MachineFile { mut speeds } = toml::from_str(text)?;
+        if speeds.scalar_ns == 0.0 {
+            speeds.scalar_ns = speeds.product_ns / 2.0;
+        }
+        let Self { name: _, ntt_ns, product_ns, scalar_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns } =
+            speeds;
         let times = [
             ("product_ns", product_ns),
+            ("scalar_ns", scalar_ns),
             ("key_product_ns", key_product_ns),
             ("conversion_ns", conversion_ns),
             ("byte_ns", byte_ns),
@@ -190,6 +206,7 @@ impl Speeds {
     fn work_ns(&self, counts: &Counts) -> f64 {
         counts.ntt as f64 * self.ntt_ns
             + counts.product_limbs as f64 * self.product_ns
+            + counts.scalar_limbs as f64 * self.scalar_ns
             + counts.key_limbs as f64 * self.key_product_ns
             + counts.conversion_limbs as f64 * self.conversion_ns
             + counts.bytes_read as f64 * self.byte_ns
@@ -320,7 +337,7 @@ pub(super) struct Units {
 
 impl Units {
     pub(super) fn of(plan: &Plan) -> Self {
-        Self { n: 1 << plan.parameters.log_n, chain: plan.chain(), switching: plan.key_switching }
+        Self { n: 1 << plan.parameters.log_n, chain: plan.chain(), switching: plan.key_switching() }
     }
 
     /// Of key switches at l limbs.
@@ -429,6 +446,7 @@ impl Plan {
                 counts += unhoisted(if lazy { l } else { next }, rotated);
             }
             Step::Lean(step) => counts += lean::counts(step, stage, units.n),
+            Step::Nodes(step) => counts += nodes::counts(self, stage, step),
         }
         counts
     }
@@ -450,7 +468,8 @@ impl Plan {
         let keys = self.keys();
         let key_bytes =
             |spec: &KeySwitchSpec| (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes;
-        let mut all = Plaintexts::default();
+        let mut all =
+            if self.method.family() == Family::Nodes { nodes::plaintexts(self) } else { Plaintexts::default() };
         for stage in &self.stages {
             if let Step::Lean(step) = &stage.step {
                 all += lean::plaintexts(step, stage, limb_bytes / 4);
@@ -503,7 +522,7 @@ fn stage_plaintexts(stage: &Stage) -> Vec<(u64, usize, u64)> {
             vec![(inputs, stage.limbs_in, 1), (inputs, stage.limbs_in - 1, 2), (inputs, stage.limbs_out, 2)]
         }
         Step::Merge(_) => vec![(1, stage.limbs_in, 1)],
-        Step::Lean(_) => Vec::new(),
+        Step::Lean(_) | Step::Nodes(_) => Vec::new(),
         Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => Vec::new(),
     }
 }

@@ -8,11 +8,13 @@
 //! the hundreds to thousands for one limb, where what they cover is in the tens. That hides a value but for the share
 //! value/A of the cases; it is no proof of statistical distance, which would need a modulus that the last level lacks.
 
+use std::ops::Range;
+
 use hear_kernels::eltwise;
 use num_complex::Complex64;
 use zeroize::Zeroizing;
 
-use super::packing::{OutputPacking, SLOTS};
+use super::packing::OutputPacking;
 use crate::{
     ckks::{EncodeError, Encoder},
     ring::Context,
@@ -40,33 +42,37 @@ pub enum DrowningError {
 /// Coefficients of slots with independent real and imaginary parts, uniform in `[-A, A]`, have the standard deviation
 /// `A scale sqrt(2 / 3 N)`; a coefficient must stay below half the modulus.
 #[must_use]
-pub fn amplitude(modulus: f64, scale: f64) -> f64 {
-    let deviation_of_one = scale * (1.0 / (3.0 * SLOTS as f64)).sqrt();
+pub fn amplitude(modulus: f64, scale: f64, slots: usize) -> f64 {
+    let deviation_of_one = scale * (1.0 / (3.0 * slots as f64)).sqrt();
     SHARE * modulus / 2.0 / (DEVIATIONS * deviation_of_one)
 }
 
-/// Adds random values where a result holds no logits, and an encryption of zero.
+/// Adds random values where one ciphertext of a result, that of some rows, holds no logits, and an encryption of zero.
 ///
 /// # Errors
 /// If the operating system gives no randomness.
+#[expect(clippy::too_many_arguments, reason = "the tables, what is drowned, and with what")]
 pub fn drown(
     context: &Context,
     encoder: &Encoder,
     key: &PublicKey,
     output: &OutputPacking,
-    row: u64,
+    rows: &Range<u64>,
+    ciphertext: usize,
     randomness: &Randomness,
     result: &mut Ciphertext,
 ) -> Result<(), DrowningError> {
     let scale = result.scale();
     let modulus: f64 = result.basis().iter().map(|&prime| f64::from(context.parameters().prime(prime))).product();
-    let amplitude = amplitude(modulus, scale);
-    let mut stream = randomness.stream(&Purpose::Drowning { row })?;
-    let mut parts = Zeroizing::new(vec![0.0; 2 * SLOTS]);
+    let amplitude = amplitude(modulus, scale, context.slots());
+    let number = u32::try_from(ciphertext).expect("a result has few ciphertexts");
+    let mut stream = randomness.stream(&Purpose::Drowning { row: rows.start, ciphertext: number })?;
+    let mut parts = Zeroizing::new(vec![0.0; 2 * context.slots()]);
     stream.signed_units(&mut parts);
     let mut slots: Vec<_> =
         parts.as_chunks().0.iter().map(|&[re, im]| Complex64::new(amplitude * re, amplitude * im)).collect();
-    output.clear_logits(&mut slots);
+    let clips = usize::try_from(rows.end - rows.start).expect("at most the slots");
+    output.clear_logits(ciphertext, clips, &mut slots);
     let coefficients = Zeroizing::new(encoder.encode_complex(&slots, scale)?);
     let random = encrypt(context, key, &coefficients, result.limbs(), scale, &mut stream);
     let basis = result.basis().clone();

@@ -22,7 +22,8 @@ use super::{
         scales::Scales,
         weights::LeadingCoefficientError,
     },
-    method::Method,
+    method::Family,
+    nodes::encode::{self as nodes, NodePieces},
     plaintexts::{Form, Layout, PiecesMut, Plaintexts},
     plan::{Linear, LinearLayer, Plan, Stage, Step},
     weights::{LinearIndex, Weights, merge_mask},
@@ -51,6 +52,8 @@ enum Index {
     Paper(Vec<StagePieces>),
     /// For `lean-hear`, stage by stage.
     Lean(Vec<LeanPieces>),
+    /// Where ciphertexts are nodes, stage by stage.
+    Nodes(Vec<NodePieces>),
 }
 
 /// The pieces of a stage.
@@ -151,7 +154,7 @@ impl Unit {
         let form = |limb_words, limbs| Form { limb_words, primes: PrimeIndex::first(plan.plaintext_limbs(limbs)) };
         match (self, &stage.step) {
             (Self::Weights { tile, chunk, .. }, Step::Linear(linear)) => {
-                let tiling = Tiling::new(plan, stage, linear);
+                let tiling = LinearTiling::new(plan, stage, linear);
                 form(weight_stream_words(tiling.shape(tile, chunk), n), stage.limbs_in)
             }
             (Self::Constant { .. }, _) => form(n, stage.limbs_out),
@@ -168,7 +171,7 @@ impl Unit {
 
 /// Outputs and giants of a linear stage in the order in which tiles take them, and the inputs that a tile reads.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tiling {
+pub(super) struct LinearTiling {
     /// Output ciphertexts.
     pub outputs: usize,
     /// Sums of products: outputs x giants; sum `giant * outputs + output`.
@@ -183,7 +186,7 @@ pub(super) struct Tiling {
     pub chunk: usize,
 }
 
-impl Tiling {
+impl LinearTiling {
     pub(super) fn new(plan: &Plan, stage: &Stage, linear: &Linear) -> Self {
         let (chunk, tile) = plan.tile();
         let (babies, giants) = (linear.babies().len(), linear.giants().len());
@@ -260,10 +263,10 @@ impl EncodedNetwork {
         check_shape(plan, network)?;
         let mut encoded = Self::zeroed(context, plan);
         let pieces = encoded.plaintexts.pieces_mut();
-        if plan.method == Method::LeanHear {
-            lean::encode(context, plan, network, &pieces, executor, cancel, progress)?;
-        } else {
-            encode(context, plan, network, &pieces, executor, cancel, progress)?;
+        match plan.method.family() {
+            Family::Packed => encode(context, plan, network, &pieces, executor, cancel, progress)?,
+            Family::Lean => lean::encode(context, plan, network, &pieces, executor, cancel, progress)?,
+            Family::Nodes => nodes::encode(context, plan, network, &pieces, executor, cancel, progress)?,
         }
         drop(pieces);
         Ok(encoded)
@@ -283,10 +286,12 @@ impl EncodedNetwork {
 
     fn layout(context: &Context, plan: &Plan) -> (Index, Layout) {
         let n = context.n();
-        let (index, forms) = if plan.method == Method::LeanHear {
-            (Index::Lean(lean::pieces(plan)), lean::forms(plan, n))
-        } else {
-            (Index::Paper(stage_pieces(plan)), units(plan).into_iter().map(|unit| unit.form(plan, n)).collect())
+        let (index, forms) = match plan.method.family() {
+            Family::Packed => {
+                (Index::Paper(stage_pieces(plan)), units(plan).into_iter().map(|unit| unit.form(plan, n)).collect())
+            }
+            Family::Lean => (Index::Lean(lean::pieces(plan)), lean::forms(plan, n)),
+            Family::Nodes => (Index::Nodes(nodes::pieces(plan)), nodes::forms(plan)),
         };
         (index, Layout::new(forms))
     }
@@ -340,7 +345,15 @@ impl EncodedNetwork {
     pub(super) fn lean(&self, stage: usize) -> &LeanPieces {
         match &self.index {
             Index::Lean(stages) => &stages[stage],
-            Index::Paper(_) => unreachable!("a lean plan has lean plaintexts"),
+            other => unreachable!("a lean plan has lean plaintexts, not {other:?}"),
+        }
+    }
+
+    /// Where the numbers of a stage on nodes stand.
+    pub(super) fn nodes(&self, stage: usize) -> NodePieces {
+        match &self.index {
+            Index::Nodes(stages) => stages[stage],
+            other => unreachable!("a plan on nodes has their numbers, not {other:?}"),
         }
     }
 
@@ -352,7 +365,7 @@ impl EncodedNetwork {
     fn stage(&self, stage: usize) -> StagePieces {
         match &self.index {
             Index::Paper(stages) => stages[stage],
-            Index::Lean(_) => unreachable!("a plan of the paper's methods has their plaintexts"),
+            other => unreachable!("a plan of the paper's methods has their plaintexts, not {other:?}"),
         }
     }
 }
@@ -364,7 +377,7 @@ fn stage_pieces(plan: &Plan) -> Vec<StagePieces> {
         let first = units.partition_point(|unit| unit.stage() < index);
         let (each, tiles) = match &stage.step {
             Step::Linear(linear) => {
-                let tiling = Tiling::new(plan, stage, linear);
+                let tiling = LinearTiling::new(plan, stage, linear);
                 (tiling.chunks(), tiling.tiles())
             }
             Step::Activation(_) => (Coefficient::ALL.len(), 0),
@@ -429,7 +442,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
     for (index, stage) in plan.stages.iter().enumerate() {
         match &stage.step {
             Step::Linear(linear) => {
-                let tiling = Tiling::new(plan, stage, linear);
+                let tiling = LinearTiling::new(plan, stage, linear);
                 for tile in 0..tiling.tiles() {
                     units.extend((0..tiling.chunks()).map(|chunk| Unit::Weights { stage: index, tile, chunk }));
                 }
@@ -443,7 +456,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
                 }));
             }
             Step::Merge(_) => units.push(Unit::Mask { stage: index }),
-            Step::Lean(_) => {}
+            Step::Lean(_) | Step::Nodes(_) => {}
             Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => {}
         }
     }
@@ -512,7 +525,7 @@ impl Encoding<'_> {
         out: &mut [u32],
         scratch: &mut Scratch,
     ) -> Result<(), EncodeError> {
-        let tiling = Tiling::new(self.plan, stage, linear);
+        let tiling = LinearTiling::new(self.plan, stage, linear);
         let (sums, inputs) = (tiling.sums_of(tile..tile + 1), tiling.inputs_of(chunk));
         let (context, n) = (self.context, self.context.n());
         let shape = tiling.shape(tile, chunk);

@@ -10,8 +10,13 @@ use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions
 
 use super::{
     cost::{Counts, Speeds, Units},
-    encode::Tiling,
+    encode::LinearTiling,
     lean::lower::LeanOperation,
+    method::Family,
+    nodes::{
+        lower::{NodeLowering, NodeOperation},
+        tiling::{Spill, Tiling},
+    },
     plan::{Linear, LinearLayer, Plan, Stage, Step},
     throughput::Throughput,
 };
@@ -44,9 +49,9 @@ pub struct Lowered {
     pub graph: Graph,
     /// What each task does, by its number.
     pub(super) operations: Vec<Operation>,
-    /// The fresh ciphertexts, clip by clip.
+    /// The fresh ciphertexts, those of one packed input after the other; none where they wait in a file.
     pub inputs: Vec<BufferRange>,
-    /// The results, clip by clip.
+    /// The results, those of one packed input after the other.
     pub outputs: Vec<BufferRange>,
     /// Copies of what every stage made of the first clip, where they were asked for.
     pub after_stages: Vec<Vec<BufferRange>>,
@@ -61,6 +66,8 @@ pub(super) enum Operation {
     Paper(PaperOperation),
     /// A task of a stage of `lean-hear`.
     Lean { stage: usize, operation: LeanOperation },
+    /// A task of a stage on nodes.
+    Nodes { stage: usize, operation: NodeOperation },
 }
 
 /// What a task of one of the paper's methods does.
@@ -113,7 +120,7 @@ impl Operation {
     /// read weights or keys; the others would share nothing.
     fn serves_batch(&self) -> bool {
         match self {
-            Self::Copy => false,
+            Self::Copy | Self::Nodes { .. } => false,
             Self::Paper(operation) => operation.serves_batch(),
             Self::Lean { operation, .. } => operation.serves_batch(),
         }
@@ -185,14 +192,35 @@ impl Value {
         self.slice(limb..limb + 1)
     }
 
-    fn first(self, limbs: usize) -> Self {
+    /// The first limbs.
+    pub(super) fn first(self, limbs: usize) -> Self {
         self.slice(0..limbs)
+    }
+
+    /// The buffers of all clips, where a clip has no others than these limbs, or there is one clip.
+    fn kept(self) -> BufferRange {
+        if self.limbs == self.each { self.buffers } else { self.of_clip(0) }
     }
 
     /// What belongs to a clip.
     fn of_clip(self, clip: usize) -> BufferRange {
         let first = clip * self.each + self.first;
         self.buffers.slice(first..first + self.limbs)
+    }
+}
+
+/// How a run is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunShape {
+    /// How many packed inputs it handles.
+    pub throughput: Throughput,
+    /// How much of it is in memory at a time, where ciphertexts are nodes.
+    pub tiling: Tiling,
+}
+
+impl From<Throughput> for RunShape {
+    fn from(throughput: Throughput) -> Self {
+        Self { throughput, ..Self::default() }
     }
 }
 
@@ -203,35 +231,47 @@ impl Value {
 /// If the graph cannot be built: a fault of this module, not of its input.
 pub fn lower(
     plan: &Plan,
-    throughput: Throughput,
+    shape: impl Into<RunShape>,
     threads: usize,
     scratch_words: usize,
     keep: Keep,
     memory: &MemoryOptions,
 ) -> Result<Lowered, GraphError> {
+    let RunShape { throughput, tiling } = shape.into();
     let n = 1_usize << plan.parameters.log_n;
     let mut graph = GraphBuilder::new();
     graph.scratch_words(scratch_words);
     let stage = graph.stage("input");
+    let stages = plan.stages.iter().map(|stage| graph.stage(&stage.name)).collect();
     let (units, speeds) = (Units::of(plan), Speeds::default());
     let threads = cut_for(threads);
-    let mut lowering = Lowering { plan, n, throughput, threads, units, speeds, graph, operations: Vec::new(), stage };
-    let of_clips = |value: Value| (0..throughput.clips()).map(|clip| value.of_clip(clip)).collect();
-    let input = lowering.value(plan.input.limbs);
-    lowering.graph.input(input.buffers);
-    let mut state = vec![input];
+    let mut lowering =
+        Lowering { plan, n, throughput, threads, units, speeds, graph, operations: Vec::new(), stages, stage };
+    let family = plan.method.family();
+    let held = if family == Family::Nodes && tiling.spill != Spill::Nothing { 0 } else { plan.input.ciphertexts() };
+    let inputs: Vec<_> = (0..held).map(|_| lowering.value(plan.input.limbs)).collect();
+    inputs.iter().for_each(|input| lowering.graph.input(input.buffers));
     let mut after_stages = Vec::new();
-    for (index, stage) in plan.stages.iter().enumerate() {
-        lowering.stage = lowering.graph.stage(&stage.name);
-        state = lowering.stage(index, stage, state);
-        if keep == Keep::Stages {
-            after_stages.push(state.iter().map(|&value| lowering.copy(value).of_clip(0)).collect());
+    let outputs = if family == Family::Nodes {
+        NodeLowering::new(&mut lowering, plan, tiling, &inputs).run()
+    } else {
+        let mut state = inputs.clone();
+        for (index, stage) in plan.stages.iter().enumerate() {
+            lowering.enter(index);
+            state = lowering.stage(index, stage, state);
+            if keep == Keep::Stages {
+                after_stages.push(state.iter().map(|&value| lowering.copy(value).of_clip(0)).collect());
+            }
         }
-    }
-    let output = state[0];
-    lowering.graph.output(output.buffers);
+        state
+    };
+    outputs.iter().for_each(|output| lowering.graph.output(output.kept()));
+    let of_clips = |values: &[Value]| {
+        let clips = 0..throughput.clips();
+        clips.flat_map(|clip| values.iter().map(move |value| value.of_clip(clip))).collect()
+    };
+    let (inputs, outputs) = (of_clips(&inputs), of_clips(&outputs));
     let graph = lowering.graph.finish(memory)?;
-    let (inputs, outputs) = (of_clips(input), of_clips(output));
     Ok(Lowered { graph, operations: lowering.operations, inputs, outputs, after_stages })
 }
 
@@ -244,10 +284,21 @@ pub(super) struct Lowering<'p> {
     speeds: Speeds,
     graph: GraphBuilder,
     operations: Vec<Operation>,
+    stages: Vec<StageId>,
     stage: StageId,
 }
 
 impl Lowering<'_> {
+    /// The tasks from here on belong to a stage of the plan.
+    pub(super) fn enter(&mut self, stage: usize) {
+        self.stage = self.stages[stage];
+    }
+
+    /// Predicted nanoseconds of a task.
+    pub(super) fn task_ns(&self, work: Counts) -> u64 {
+        self.speeds.task_ns(&work)
+    }
+
     fn stage(&mut self, index: usize, stage: &Stage, state: Vec<Value>) -> Vec<Value> {
         let lazy = self.plan.switches.lazy_rescaling;
         match &stage.step {
@@ -295,12 +346,13 @@ impl Lowering<'_> {
                 masked.chunks(lanes).map(|group| self.sum(group, lazy, None)).collect()
             }
             Step::Lean(step) => self.lean(index, stage, step, &state),
+            Step::Nodes(_) => unreachable!("stages on nodes are not lowered one by one"),
         }
     }
 
     fn linear(&mut self, index: usize, stage: &Stage, linear: &Linear, state: &[Value]) -> Vec<Value> {
         let lazy = self.plan.switches.lazy_rescaling;
-        let tiling = Tiling::new(self.plan, stage, linear);
+        let tiling = LinearTiling::new(self.plan, stage, linear);
         let babies = linear.babies();
         let inputs: Vec<Value> = state.iter().flat_map(|&x| self.rotations(x, &babies)).collect();
         let limbs = stage.limbs_in;

@@ -1,12 +1,15 @@
 //! How much memory running a plan takes, from the plan alone: before keys are made or a network is encoded.
 
 use hear_kernels::simd::Isa;
-use hear_scheduler::{Graph, MemoryOptions, memory::HUGE_PAGE_BYTES};
+use hear_model::network::Shape;
+use hear_scheduler::{Graph, MemoryOptions, memory::HUGE_PAGE_BYTES, units::Bytes};
 use serde::{Deserialize, Serialize};
 
-use super::lower::{Keep, lower};
+use super::lower::{Keep, RunShape, lower};
+use super::method::{Family, Method};
+use super::nodes::tiling::Tiling;
 use super::plan::{Plan, PlanError, Security};
-use super::run::{InferenceError, scratch_words};
+use super::run::{InferenceError, check_clips, scratch_words};
 use super::throughput::Throughput;
 use crate::ring::Context;
 
@@ -45,6 +48,24 @@ pub enum PredictionError {
     /// The plan cannot be turned into tasks.
     #[error(transparent)]
     Inference(#[from] InferenceError),
+    /// However a run is laid out, it takes more.
+    #[error(
+        "{method} on a {shape} network takes {} of memory at least, on {threads} threads; the limit is {}",
+        Bytes(*least_bytes),
+        Bytes(*limit_bytes)
+    )]
+    Limit {
+        /// The method.
+        method: Method,
+        /// The network's shape.
+        shape: Shape,
+        /// The limit.
+        limit_bytes: u64,
+        /// The least that would do.
+        least_bytes: u64,
+        /// The threads.
+        threads: usize,
+    },
 }
 
 impl MemoryPrediction {
@@ -54,15 +75,45 @@ impl MemoryPrediction {
     /// If the plan's parameters are refused or its tasks cannot be laid out.
     pub fn new(
         plan: &Plan,
-        throughput: Throughput,
+        shape: impl Into<RunShape>,
         security: Security,
         threads: usize,
     ) -> Result<Self, PredictionError> {
+        let shape = shape.into();
+        check_clips(plan, shape.throughput)?;
         let context = Context::new(&plan.checked_parameters(security)?, Isa::detect());
-        let scratch_words = scratch_words(&context, plan, throughput).map_err(InferenceError::from)?;
-        let lowered = lower(plan, throughput, threads, scratch_words, Keep::Result, &MemoryOptions::default());
+        let scratch_words = scratch_words(&context, plan, shape.throughput).map_err(InferenceError::from)?;
+        let lowered = lower(plan, shape, threads, scratch_words, Keep::Result, &MemoryOptions::default());
         let graph = lowered.map_err(InferenceError::from)?.graph;
         Ok(Self::of_graph(plan, &graph, threads))
+    }
+
+    /// The fastest way to lay out runs of so many packed inputs that stays within a limit. Where ciphertexts are no nodes there
+    /// is one way only.
+    ///
+    /// # Errors
+    /// If no way stays within it; if the plan's parameters are refused or its tasks cannot be laid out.
+    pub fn fitting(
+        plan: &Plan,
+        throughput: Throughput,
+        security: Security,
+        threads: usize,
+        limit_bytes: u64,
+    ) -> Result<(RunShape, Self), PredictionError> {
+        let tilings = match plan.method.family() {
+            Family::Nodes => Tiling::fastest_first(),
+            Family::Packed | Family::Lean => vec![Tiling::default()],
+        };
+        let mut least_bytes = u64::MAX;
+        for tiling in tilings {
+            let shape = RunShape { throughput, tiling };
+            let prediction = Self::new(plan, shape, security, threads)?;
+            if prediction.total_bytes <= limit_bytes {
+                return Ok((shape, prediction));
+            }
+            least_bytes = least_bytes.min(prediction.total_bytes);
+        }
+        Err(PredictionError::Limit { method: plan.method, shape: plan.shape, limit_bytes, least_bytes, threads })
     }
 
     /// What runs of a graph that a plan was lowered to need on `threads` threads.

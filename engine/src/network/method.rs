@@ -16,6 +16,21 @@ pub enum Method {
     FastHear,
     /// Ours: eight limbs, dense packing, periodic weights, completed squares. See [`super::lean`].
     LeanHear,
+    /// A ciphertext a node, a clip a slot, with the levels of `hear`. See [`super::nodes`].
+    NgraphHe2,
+    /// Ours: the same with the levels of `lean-hear`.
+    LeanNgraph,
+}
+
+/// What a ciphertext holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Many nodes of one clip, laid out as in the paper.
+    Packed,
+    /// Many nodes of one clip, laid out densely.
+    Lean,
+    /// One node of many clips.
+    Nodes,
 }
 
 /// In which order a convolution's rotations are taken (the paper's equations 8, 9 and 10).
@@ -37,7 +52,7 @@ pub enum Strategy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Strategies(pub [Strategy; 3]);
 
-/// The optimisations that the paper names; all on unless a measurement wants to know what one of them gives.
+/// The optimisations that the paper and nGraph-HE2 name; all on unless a measurement wants to know what one of them gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent switch of the command line")]
 pub struct Switches {
@@ -51,6 +66,8 @@ pub struct Switches {
     pub interlaced_input: bool,
     /// Lanes are folded by rotate-and-sum, log2(n_P) rotations; else by n_P - 1 rotations of one ciphertext.
     pub recursive_fold: bool,
+    /// A weight that is the same in all slots is one residue a limb; else a whole polynomial.
+    pub scalar_weights: bool,
 }
 
 impl Default for Switches {
@@ -61,14 +78,15 @@ impl Default for Switches {
             level_aware_encoding: true,
             interlaced_input: true,
             recursive_fold: true,
+            scalar_weights: true,
         }
     }
 }
 
 impl Switches {
     /// The names of the switches, as the command line spells them.
-    pub const NAMES: [&'static str; 5] =
-        ["hoisting", "lazy-rescaling", "level-aware-encoding", "interlaced-input", "recursive-fold"];
+    pub const NAMES: [&'static str; 6] =
+        ["hoisting", "lazy-rescaling", "level-aware-encoding", "interlaced-input", "recursive-fold", "scalar-weights"];
 
     /// Switches one optimisation off.
     ///
@@ -81,6 +99,7 @@ impl Switches {
             "level-aware-encoding" => &mut self.level_aware_encoding,
             "interlaced-input" => &mut self.interlaced_input,
             "recursive-fold" => &mut self.recursive_fold,
+            "scalar-weights" => &mut self.scalar_weights,
             _ => return Err(UnknownName::new("optimisation", name, &Self::NAMES)),
         };
         *switch = false;
@@ -90,8 +109,14 @@ impl Switches {
     /// The names of the optimisations that are switched off.
     #[must_use]
     pub fn disabled(&self) -> Vec<&'static str> {
-        let on =
-            [self.hoisting, self.lazy_rescaling, self.level_aware_encoding, self.interlaced_input, self.recursive_fold];
+        let on = [
+            self.hoisting,
+            self.lazy_rescaling,
+            self.level_aware_encoding,
+            self.interlaced_input,
+            self.recursive_fold,
+            self.scalar_weights,
+        ];
         Self::NAMES.into_iter().zip(on).filter_map(|(name, on)| (!on).then_some(name)).collect()
     }
 }
@@ -113,16 +138,57 @@ impl UnknownName {
 
 impl Method {
     /// Every method, in the order in which help texts list them.
-    pub const ALL: [Self; 3] = [Self::Hear, Self::FastHear, Self::LeanHear];
+    pub const ALL: [Self; 5] = [Self::Hear, Self::FastHear, Self::LeanHear, Self::NgraphHe2, Self::LeanNgraph];
+
+    /// What a ciphertext holds.
+    #[must_use]
+    pub fn family(self) -> Family {
+        match self {
+            Self::Hear | Self::FastHear => Family::Packed,
+            Self::LeanHear => Family::Lean,
+            Self::NgraphHe2 | Self::LeanNgraph => Family::Nodes,
+        }
+    }
+
+    /// Whether quadratics are completed to squares, which changes the weights around them and leaves scales to choose.
+    #[must_use]
+    pub fn completes_squares(self) -> bool {
+        match self {
+            Self::LeanHear | Self::LeanNgraph => true,
+            Self::Hear | Self::FastHear | Self::NgraphHe2 => false,
+        }
+    }
+
+    /// The name of its parameter set.
+    #[must_use]
+    pub fn parameters(self) -> &'static str {
+        match self {
+            Self::Hear | Self::NgraphHe2 => "hear",
+            Self::FastHear => "fast-hear",
+            Self::LeanHear | Self::LeanNgraph => "lean-hear",
+        }
+    }
+
+    /// The optimisations that can be switched off under this method.
+    #[must_use]
+    pub fn switches(self) -> &'static [&'static str] {
+        match self {
+            Self::Hear | Self::FastHear => {
+                &["hoisting", "lazy-rescaling", "level-aware-encoding", "interlaced-input", "recursive-fold"]
+            }
+            Self::NgraphHe2 => &["lazy-rescaling", "level-aware-encoding", "scalar-weights"],
+            Self::LeanHear | Self::LeanNgraph => &[],
+        }
+    }
 
     /// Multiplicative depth: one level for each convolution, two for each activation, one for the dense layer, and for
-    /// `fast-hear` one for each of the two interlacing masks; `lean-hear` one each.
+    /// `fast-hear` one for each of the two interlacing masks; with completed squares one for each of these seven.
     #[must_use]
     pub fn levels(self) -> usize {
         match self {
-            Self::Hear => 10,
+            Self::Hear | Self::NgraphHe2 => 10,
             Self::FastHear => 12,
-            Self::LeanHear => 7,
+            Self::LeanHear | Self::LeanNgraph => 7,
         }
     }
 
@@ -135,12 +201,12 @@ impl Method {
         }
     }
 
-    /// What reports call the key switching under this method: `lean-hear` has its own only.
+    /// What reports call the key switching under this method: some have their own only.
     #[must_use]
     pub fn key_switching_name(self, key_switching: KeySwitching) -> String {
         match self {
-            Self::LeanHear => "own".to_owned(),
-            Self::Hear | Self::FastHear => key_switching.to_string(),
+            Self::LeanHear | Self::LeanNgraph => "own".to_owned(),
+            Self::Hear | Self::FastHear | Self::NgraphHe2 => key_switching.to_string(),
         }
     }
 
@@ -151,6 +217,8 @@ impl Method {
             Self::Hear => "hear",
             Self::FastHear => "fast-hear",
             Self::LeanHear => "lean-hear",
+            Self::NgraphHe2 => "ngraph-he2",
+            Self::LeanNgraph => "lean-ngraph",
         }
     }
 }
@@ -235,7 +303,7 @@ impl StrategyChoice {
     #[must_use]
     pub fn of(method: Method) -> Self {
         match method {
-            Method::Hear | Method::FastHear => Self::Own,
+            Method::Hear | Method::FastHear | Method::NgraphHe2 | Method::LeanNgraph => Self::Own,
             Method::LeanHear => Self::Auto,
         }
     }
@@ -309,7 +377,7 @@ mod tests {
         assert_eq!("baby, giant,giant".parse::<Strategies>().unwrap(), Strategies::default());
         assert_eq!(Strategies::default().to_string(), "baby,giant,giant");
         let error = "fastest".parse::<Method>().unwrap_err().to_string();
-        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear, lean-hear");
+        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph");
         let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
         assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
         assert_eq!("auto".parse::<StrategyChoice>().unwrap(), StrategyChoice::Auto);

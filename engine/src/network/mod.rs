@@ -7,7 +7,7 @@
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
 //! - [`calibration`]: whether a network's values fit, and the scales that suit them
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
-//! - [`lean`]: the method of our own
+//! - [`lean`]: the method of our own; [`nodes`]: a ciphertext a node, for many clips at once
 //! - [`store`]: what the parties do with keys and files
 
 pub mod calibration;
@@ -20,6 +20,7 @@ pub mod lean;
 pub mod lower;
 pub mod memory;
 pub mod method;
+pub mod nodes;
 pub mod noise;
 pub mod packing;
 mod plaintexts;

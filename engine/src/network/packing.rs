@@ -168,16 +168,49 @@ pub enum InputLayout {
     },
     /// The windows of the first pooling, as `lean-hear` reads them: see [`super::lean::layout`].
     Windows(Dimension),
+    /// A ciphertext a value of a clip, a slot a clip: position by position, there channel by channel.
+    Nodes {
+        /// Rows of positions.
+        rows: usize,
+        /// Columns of positions.
+        columns: usize,
+        /// The most clips.
+        slots: usize,
+    },
 }
 
 impl InputPacking {
-    /// Slots of a clip: 2 x 32 x 15 values, channel-major, as the networks take them.
+    /// Ciphertexts of a packed input.
+    #[must_use]
+    pub fn ciphertexts(&self) -> usize {
+        match self.layout {
+            InputLayout::Blocks { .. } | InputLayout::Windows(_) => 1,
+            InputLayout::Nodes { rows, columns, .. } => INPUT_CHANNELS * rows * columns,
+        }
+    }
+
+    /// The most clips of a packed input.
+    #[must_use]
+    pub fn clips(&self) -> usize {
+        match self.layout {
+            InputLayout::Blocks { .. } | InputLayout::Windows(_) => 1,
+            InputLayout::Nodes { slots, .. } => slots,
+        }
+    }
+
+    /// Slots of one ciphertext of a packed input, from its clips: each 2 x 32 x 15 values, channel-major, as the networks take
+    /// them.
     ///
     /// # Panics
-    /// If there are not 960 values.
+    /// If there is no such ciphertext, no clip or more than a packed input holds, or a clip has not 960 values.
     #[must_use]
-    pub fn pack(&self, clip: &[f64]) -> Vec<Complex64> {
-        assert_eq!(clip.len(), INPUT_VALUES, "values of a clip");
+    pub fn pack(&self, ciphertext: usize, clips: &[&[f64]]) -> Vec<Complex64> {
+        assert!(ciphertext < self.ciphertexts(), "ciphertext {ciphertext} of {}", self.ciphertexts());
+        assert!((1..=self.clips()).contains(&clips.len()), "{} clips of at most {}", clips.len(), self.clips());
+        for clip in clips {
+            assert_eq!(clip.len(), INPUT_VALUES, "values of a clip");
+        }
+        let clip = clips[0];
         let mut slots = vec![Complex64::ZERO; SLOTS];
         match self.layout {
             InputLayout::Blocks { grid, interlaced } => {
@@ -200,6 +233,13 @@ impl InputPacking {
                     }
                 }
             }
+            InputLayout::Nodes { rows, columns, slots: count } => {
+                slots.resize(count, Complex64::ZERO);
+                let (position, channel) = (ciphertext / INPUT_CHANNELS, ciphertext % INPUT_CHANNELS);
+                for (slot, clip) in slots.iter_mut().zip(clips) {
+                    *slot = clip[channel * rows * columns + position].into();
+                }
+            }
         }
         slots
     }
@@ -220,6 +260,9 @@ impl fmt::Display for InputLayout {
                 write!(f, "channels of {rows} x {columns} {place}")
             }
             Self::Windows(dimension) => write!(f, "windows of a {dimension} clip"),
+            Self::Nodes { rows, columns, slots } => {
+                write!(f, "{INPUT_CHANNELS} x {rows} x {columns} ciphertexts, up to {slots} clips in their slots")
+            }
         }
     }
 }
@@ -250,36 +293,69 @@ pub enum OutputLayout {
         /// Slots from a pair to the next.
         stride: usize,
     },
+    /// Logit c of a clip is the real part of the clip's slot of ciphertext c.
+    Nodes,
 }
 
 impl OutputPacking {
-    /// The logits among the slots of a decrypted result.
+    /// Ciphertexts of a result.
+    #[must_use]
+    pub fn ciphertexts(&self) -> usize {
+        match self.layout {
+            OutputLayout::Real { .. } | OutputLayout::Pairs { .. } => 1,
+            OutputLayout::Nodes => self.classes,
+        }
+    }
+
+    /// The logits of a clip among the slots of the ciphertexts of a decrypted result.
     ///
     /// # Panics
-    /// If there are fewer slots than the last logit needs.
+    /// If there are fewer ciphertexts or slots than the logits need.
     #[must_use]
-    pub fn unpack(&self, slots: &[Complex64]) -> Vec<f64> {
-        let logit = |class: usize| match self.layout {
-            OutputLayout::Real { stride } => slots[class * stride].re,
-            OutputLayout::Pairs { stride } if class.is_multiple_of(2) => slots[class / 2 * stride].re,
-            OutputLayout::Pairs { stride } => slots[class / 2 * stride].im,
+    pub fn unpack(&self, ciphertexts: &[Vec<Complex64>], clip: usize) -> Vec<f64> {
+        let logit = |class: usize| {
+            let (ciphertext, slot, part) = self.place(class, clip);
+            let value = ciphertexts[ciphertext][slot];
+            match part {
+                SlotPart::Real => value.re,
+                SlotPart::Imaginary => value.im,
+            }
         };
         (0..self.classes).map(logit).collect()
     }
 
-    /// Sets to zero what [`Self::unpack`] reads.
+    /// Sets to zero what [`Self::unpack`] reads of one ciphertext of a result, of the first `clips` clips.
     ///
     /// # Panics
     /// As [`Self::unpack`].
-    pub fn clear_logits(&self, slots: &mut [Complex64]) {
-        for class in 0..self.classes {
-            match self.layout {
-                OutputLayout::Real { stride } => slots[class * stride].re = 0.0,
-                OutputLayout::Pairs { stride } if class.is_multiple_of(2) => slots[class / 2 * stride].re = 0.0,
-                OutputLayout::Pairs { stride } => slots[class / 2 * stride].im = 0.0,
+    pub fn clear_logits(&self, ciphertext: usize, clips: usize, slots: &mut [Complex64]) {
+        for clip in 0..clips {
+            for class in 0..self.classes {
+                match self.place(class, clip) {
+                    (place, slot, SlotPart::Real) if place == ciphertext => slots[slot].re = 0.0,
+                    (place, slot, SlotPart::Imaginary) if place == ciphertext => slots[slot].im = 0.0,
+                    _ => {}
+                }
             }
         }
     }
+
+    /// Ciphertext, slot and part of a logit.
+    fn place(&self, class: usize, clip: usize) -> (usize, usize, SlotPart) {
+        match self.layout {
+            OutputLayout::Real { stride } => (0, class * stride, SlotPart::Real),
+            OutputLayout::Pairs { stride } if class.is_multiple_of(2) => (0, class / 2 * stride, SlotPart::Real),
+            OutputLayout::Pairs { stride } => (0, class / 2 * stride, SlotPart::Imaginary),
+            OutputLayout::Nodes => (class, clip, SlotPart::Real),
+        }
+    }
+}
+
+/// Where a logit is in its slot.
+#[derive(Clone, Copy)]
+enum SlotPart {
+    Real,
+    Imaginary,
 }
 
 /// `amount` modulo the number of slots, as the number of least magnitude: equal rotations have equal numbers, so that
@@ -349,7 +425,7 @@ mod tests {
         let grid = Grid::input(Dimension::TwoD);
         let pack = |interlaced| {
             let layout = InputLayout::Blocks { grid, interlaced };
-            InputPacking { layout, limbs: 13, scale_bits: 30.0 }.pack(&clip)
+            InputPacking { layout, limbs: 13, scale_bits: 30.0 }.pack(0, &[&clip])
         };
         let slots = pack(true);
         assert_eq!((slots[16 + 3].re, slots[3 * BLOCK + 2 * 16 + 14].re), (18.0, 480.0 + 44.0));

@@ -21,7 +21,11 @@ use super::{
         scales::Scales,
         step::LeanStep,
     },
-    method::{Method, Strategies, Strategy, Switches},
+    method::{Family, Method, Strategies, Strategy, Switches},
+    nodes::{
+        plan::NodeStages,
+        step::{Form, NodeActivation, NodeStep},
+    },
     packing::{
         BLOCK, BLOCKS, Grid, InputLayout, InputPacking, OutputLayout, OutputPacking, SLOTS, Tap, normalised_rotation,
     },
@@ -37,7 +41,7 @@ use crate::{
 };
 
 /// Version of the plan's format and of the meaning of its fields: part of its hash.
-const PLAN_VERSION: u32 = 2;
+const PLAN_VERSION: u32 = 3;
 
 /// What a user asks for.
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +142,8 @@ pub enum Step {
     },
     /// A step of `lean-hear`.
     Lean(LeanStep),
+    /// A step on ciphertexts that are nodes: of `ngraph-he2` or `lean-ngraph`.
+    Nodes(NodeStep),
 }
 
 /// Which weights a linear stage multiplies by.
@@ -249,9 +255,11 @@ pub enum PlanError {
         /// The method.
         method: Method,
     },
-    /// A choice that only the paper's methods have.
-    #[error("lean-hear chooses its rotations itself and has nothing to switch off: {choice} is for hear and fast-hear")]
-    LeanChoice {
+    /// A choice that only other methods have.
+    #[error("{choice} is nothing that {method} leaves to choose")]
+    Choice {
+        /// The method.
+        method: Method,
         /// What was chosen.
         choice: String,
     },
@@ -263,7 +271,7 @@ pub enum PlanError {
     },
     /// A choice for `lean-hear` that cannot be met.
     #[error(transparent)]
-    Choice(#[from] ChoiceError),
+    LeanChoice(#[from] ChoiceError),
     /// The parameter set has another ring or too few primes.
     #[error(
         "parameter set '{name}' has log_n {log_n} and {limbs} data primes: this plan needs log_n {need_log_n} and {need_limbs}"
@@ -296,19 +304,25 @@ pub enum PlanError {
 /// A scale of 30 bits and more than that where there are limbs to hold it: rotations add noise of a fixed size, so a
 /// larger scale makes it relatively smaller, but the plaintexts then have fewer bits.
 #[derive(Clone, Copy, Debug)]
-struct ScaleBits {
-    input: f64,
-    convolution: f64,
-    activation: f64,
-    merge: f64,
+pub(super) struct PaperScaleBits {
+    pub(super) input: f64,
+    pub(super) convolution: f64,
+    pub(super) activation: f64,
+    pub(super) merge: f64,
     /// After the last activation, at two limbs: rotations want it large, the dense layer's weights, which get what is left
     /// up to `logits` + 30 bits, want it small.
-    last_activation: f64,
-    logits: f64,
+    pub(super) last_activation: f64,
+    pub(super) logits: f64,
 }
 
-const SCALES: ScaleBits =
-    ScaleBits { input: 34.0, convolution: 33.0, activation: 33.0, merge: 33.0, last_activation: 29.0, logits: 21.0 };
+pub(super) const PAPER_SCALES: PaperScaleBits = PaperScaleBits {
+    input: 34.0,
+    convolution: 33.0,
+    activation: 33.0,
+    merge: 33.0,
+    last_activation: 29.0,
+    logits: 21.0,
+};
 
 /// The widest first layer: its third convolution's 4f channels are 64 ciphertexts.
 const WIDEST: usize = 256;
@@ -319,7 +333,7 @@ impl Plan {
     /// # Errors
     /// If the width does not pack.
     pub fn new(request: &PlanRequest) -> Result<Self, PlanError> {
-        let parameters = ParametersLiteral::by_name(request.method.name())?.check()?;
+        let parameters = ParametersLiteral::by_name(request.method.parameters())?.check()?;
         Self::with_parameters(request, &parameters)
     }
 
@@ -330,14 +344,12 @@ impl Plan {
     pub fn with_parameters(request: &PlanRequest, parameters: &Parameters) -> Result<Self, PlanError> {
         let PlanRequest { shape, method, strategies, switches, key_switching, lean } = *request;
         check_width(shape, method)?;
-        if method == Method::LeanHear {
-            check_lean_choices(request)?;
-        } else if lean != LeanChoices::default() {
-            return Err(PlanError::PaperChoice { method });
-        }
+        check_choices(request)?;
         let limbs = parameters.max_limbs();
         let need_limbs = method.levels() + 1;
-        if parameters.slots() != SLOTS || limbs < need_limbs {
+        // Nodes have a slot a clip, so that any number of slots will do.
+        let fits = parameters.slots() == SLOTS || method.family() == Family::Nodes;
+        if !fits || limbs < need_limbs {
             return Err(PlanError::Parameters {
                 name: parameters.name().to_owned(),
                 log_n: parameters.log_n(),
@@ -346,12 +358,20 @@ impl Plan {
                 need_limbs,
             });
         }
-        let (stages, input, output) = if method == Method::LeanHear {
-            let scales = Scales::of(shape.dimension());
-            let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
-            (stages, input, output)
-        } else {
-            paper_stages(request, limbs)
+        let scales = Scales::of(shape.dimension());
+        let (stages, input, output) = match method {
+            Method::Hear | Method::FastHear => paper_stages(request, limbs),
+            Method::LeanHear => {
+                let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
+                (stages, input, output)
+            }
+            Method::NgraphHe2 | Method::LeanNgraph => {
+                let NodeStages { stages, input, output } = match method {
+                    Method::NgraphHe2 => NodeStages::of_paper(shape, parameters),
+                    _ => NodeStages::of_lean(shape, parameters, scales),
+                };
+                (stages, input, output)
+            }
         };
         let parameters = parameters.literal();
         Ok(Self {
@@ -376,18 +396,21 @@ impl Plan {
     /// # Errors
     /// If the method's scales are fixed.
     pub fn with_scales(&self, scales: Scales) -> Result<Self, PlanError> {
-        if self.method != Method::LeanHear {
-            return Err(PlanError::FixedScales { method: self.method });
-        }
         let parameters = self.checked_parameters(Security::Waived)?;
-        let LeanStages { stages, .. } = LeanStages::new(self.shape, &parameters, scales, self.lean)?;
+        let stages = match self.method {
+            Method::LeanHear => LeanStages::new(self.shape, &parameters, scales, self.lean)?.stages,
+            Method::LeanNgraph => NodeStages::of_lean(self.shape, &parameters, scales).stages,
+            method @ (Method::Hear | Method::FastHear | Method::NgraphHe2) => {
+                return Err(PlanError::FixedScales { method });
+            }
+        };
         Ok(Self { stages, ..self.clone() })
     }
 
     /// The scales that a network can choose; `None` where all are fixed.
     #[must_use]
     pub fn scales(&self) -> Option<Scales> {
-        if self.method != Method::LeanHear {
+        if !self.method.completes_squares() {
             return None;
         }
         let bits = |name: &str| self.stage(name).map(|stage| stage.scale_out_bits);
@@ -474,6 +497,7 @@ impl Plan {
         match self.method {
             Method::LeanHear => self.lean.to_string(),
             Method::Hear | Method::FastHear => self.strategies.to_string(),
+            Method::NgraphHe2 | Method::LeanNgraph => "own".to_owned(),
         }
     }
 
@@ -483,10 +507,15 @@ impl Plan {
         Chain::from(&self.parameters)
     }
 
-    /// The key switch of ciphertexts of `limbs` limbs, in one of the paper's methods.
+    /// The key switch of ciphertexts of `limbs` limbs. (A stage of `lean-hear` has its own.)
     #[must_use]
     pub fn key_switch(&self, limbs: usize) -> KeySwitch {
-        self.key_switching.at(self.chain(), limbs)
+        self.key_switching().at(self.chain(), limbs)
+    }
+
+    /// How keys are switched: `lean-ngraph` leaves no choice.
+    pub(super) fn key_switching(&self) -> KeySwitching {
+        if self.method.completes_squares() { KeySwitching::Hybrid } else { self.key_switching }
     }
 
     /// Whether the sums that a linear stage rotates by `giants` are added in the extended basis, before the one division
@@ -536,7 +565,7 @@ impl Plan {
         if self.switches.lazy_rescaling { (CHUNK_INPUTS, TILE_OUTPUTS) } else { (1, 1) }
     }
 
-    /// The tables of one of the paper's methods.
+    /// The tables of every method but `lean-hear`.
     ///
     /// # Errors
     /// If no switching key can have the shape that the plan asks for, which no plan made here does.
@@ -565,7 +594,7 @@ impl Plan {
         // Sorted by target, then limbs: the last one of a target is its highest level.
         let highest: BTreeMap<KeyTarget, usize> = uses.iter().copied().collect();
         let spec = |(target, limbs): (KeyTarget, usize)| {
-            let level = match self.key_switching {
+            let level = match self.key_switching() {
                 KeySwitching::Paper => highest[&target],
                 KeySwitching::Hybrid => limbs,
             };
@@ -589,24 +618,31 @@ fn check_width(shape: Shape, method: Method) -> Result<(), PlanError> {
     }
 }
 
-/// Checks that nothing was chosen that `lean-hear` does not have.
-fn check_lean_choices(request: &PlanRequest) -> Result<(), PlanError> {
-    let PlanRequest { strategies, switches, key_switching, .. } = request;
-    let choice = match switches.disabled().first() {
-        Some(name) => format!("switching off {name}"),
-        None if *strategies != Strategies::default() => format!("the strategy {strategies}"),
-        None if *key_switching != KeySwitching::default() => format!("{key_switching} key switching"),
-        None => return Ok(()),
+/// Checks that nothing was chosen that the method does not have.
+fn check_choices(request: &PlanRequest) -> Result<(), PlanError> {
+    let PlanRequest { method, strategies, switches, key_switching, lean, .. } = *request;
+    if method != Method::LeanHear && lean != LeanChoices::default() {
+        return Err(PlanError::PaperChoice { method });
+    }
+    let packed = method.family() == Family::Packed;
+    let choice = if let Some(name) = switches.disabled().into_iter().find(|name| !method.switches().contains(name)) {
+        format!("switching off {name}")
+    } else if !packed && strategies != Strategies::default() {
+        format!("the strategy {strategies}")
+    } else if method.completes_squares() && key_switching != KeySwitching::default() {
+        format!("{key_switching} key switching")
+    } else {
+        return Ok(());
     };
-    Err(PlanError::LeanChoice { choice })
+    Err(PlanError::Choice { method, choice })
 }
 
 /// The stages of one of the paper's methods on a chain of so many limbs, and the packings of input and output.
 fn paper_stages(request: &PlanRequest, limbs: usize) -> (Vec<Stage>, InputPacking, OutputPacking) {
     let grid = Grid::input(request.shape.dimension());
     let layout = InputLayout::Blocks { grid, interlaced: request.switches.interlaced_input };
-    let input = InputPacking { layout, limbs, scale_bits: SCALES.input };
-    let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: SCALES.input };
+    let input = InputPacking { layout, limbs, scale_bits: PAPER_SCALES.input };
+    let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: PAPER_SCALES.input };
     builder.network(request.shape, request.method, request.strategies, request.switches, grid);
     let layout = OutputLayout::Real { stride: BLOCK };
     let output = OutputPacking { layout, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
@@ -660,7 +696,7 @@ impl Builder {
                     .collect();
                 let merged = sources.div_ceil(lane_offsets.len());
                 let merge = Merge { grid, lane_offsets: lane_offsets.clone() };
-                self.push(format!("merge{number}"), merged, 1, SCALES.merge, Step::Merge(merge));
+                self.push(format!("merge{number}"), merged, 1, PAPER_SCALES.merge, Step::Merge(merge));
             }
             let block_shifts = if layer == 0 { INPUT_CHANNELS } else { BLOCKS };
             let linear = Linear {
@@ -673,14 +709,14 @@ impl Builder {
                 strategy,
             };
             let outputs = (shape.width() << layer) / BLOCKS;
-            self.push(format!("conv{number}"), outputs, 1, SCALES.convolution, Step::Linear(linear));
+            self.push(format!("conv{number}"), outputs, 1, PAPER_SCALES.convolution, Step::Linear(linear));
             if lane_offsets.len() > 1 {
                 let rotations = if switches.recursive_fold {
                     lane_steps.iter().map(|&step| rotation(1, step)).collect()
                 } else {
                     lane_offsets[1..].iter().map(|&offset| rotation(1, offset)).collect()
                 };
-                self.push(format!("fold{number}"), outputs, 0, SCALES.convolution, Step::Fold { rotations });
+                self.push(format!("fold{number}"), outputs, 0, PAPER_SCALES.convolution, Step::Fold { rotations });
             }
             let last = number == strategies.0.len();
             let (steps, pooled_positions) = if last {
@@ -689,7 +725,7 @@ impl Builder {
                 (grid.window_steps(), if grid.is_flat() { 2 } else { 4 })
             };
             let activation = Activation { layer, grid, masked: last, pooled_positions };
-            let scale_bits = if last { SCALES.last_activation } else { SCALES.activation };
+            let scale_bits = if last { PAPER_SCALES.last_activation } else { PAPER_SCALES.activation };
             self.push(format!("act{number}"), outputs, 2, scale_bits, Step::Activation(activation));
             let rotations = steps.into_iter().map(|step| rotation(1, step)).collect();
             self.push(format!("pool{number}"), outputs, 0, scale_bits, Step::Pool { rotations });
@@ -706,7 +742,7 @@ impl Builder {
             sources: self.ciphertexts,
             strategy: Strategy::Baby,
         };
-        self.push("dense".to_owned(), 1, 1, SCALES.logits, Step::Linear(dense));
+        self.push("dense".to_owned(), 1, 1, PAPER_SCALES.logits, Step::Linear(dense));
     }
 }
 
@@ -786,7 +822,13 @@ impl Stage {
             }
             Step::Activation(_) => vec![(KeyTarget::Relinearize, self.limbs_in - 1)],
             Step::Merge(merge) => rotate(&merge.rotations(), product),
-            Step::Lean(_) => Vec::new(),
+            Step::Nodes(NodeStep::Activation(NodeActivation { form: Form::Quadratic, .. })) => {
+                vec![(KeyTarget::Relinearize, self.limbs_in - 1)]
+            }
+            Step::Nodes(NodeStep::Activation(NodeActivation { form: Form::Square, .. })) => {
+                vec![(KeyTarget::Relinearize, self.limbs_in)]
+            }
+            Step::Lean(_) | Step::Nodes(NodeStep::Convolution(_)) => Vec::new(),
         }
     }
 }

@@ -9,6 +9,8 @@ use num_complex::Complex64;
 
 use super::{
     lean::{reference::Interpreter, weights::LeanWeights},
+    method::Family,
+    nodes::{reference::NodeInterpreter, weights::NodeWeights},
     noise::{Exact, Noise},
     packing::{SLOTS, left},
     plan::{Activation, Linear, LinearLayer, Merge, Plan, Stage, Step},
@@ -18,7 +20,8 @@ use super::{
 /// The slots of every ciphertext after a stage.
 pub type Slots = Vec<Vec<Complex64>>;
 
-/// The slots of all ciphertexts after every stage of the plan, for one clip.
+/// The slots of all ciphertexts after every stage of the plan, for one clip. Where ciphertexts are nodes, each has one slot
+/// here, the clip's.
 ///
 /// # Panics
 /// If the clip does not have 960 values, the network another shape than the plan, or under `lean-hear` a quadratic a
@@ -36,14 +39,24 @@ pub fn run(plan: &Plan, network: &Network, clip: &[f64]) -> Vec<Slots> {
 pub fn run_with(plan: &Plan, network: &Network, clip: &[f64], noise: &mut impl Noise) -> Vec<Slots> {
     let weights = Weights::new(network);
     let lean_weights = || LeanWeights::new(network).expect("quadratics that complete to squares");
-    let mut fresh = plan.input.pack(clip);
-    noise.encryption(&mut fresh, plan.input.scale_bits);
-    let mut state = vec![fresh];
+    let node_weights =
+        || NodeWeights::new(network, plan.method.completes_squares()).expect("quadratics that complete to squares");
+    let mut state: Slots = (0..plan.input.ciphertexts()).map(|index| plan.input.pack(index, &[clip])).collect();
+    if plan.method.family() == Family::Nodes {
+        // The other slots are other clips'.
+        state.iter_mut().for_each(|slots| slots.truncate(1));
+    }
+    for fresh in &mut state {
+        noise.encryption(fresh, plan.input.scale_bits);
+    }
     let mut after = Vec::with_capacity(plan.stages.len());
     for stage in &plan.stages {
         state = match &stage.step {
             Step::Lean(step) => {
                 Interpreter { plan, stage, weights: &lean_weights(), noise: &mut *noise }.step(step, &state)
+            }
+            Step::Nodes(step) => {
+                NodeInterpreter { plan, stage, weights: &node_weights(), noise: &mut *noise }.step(step, &state)
             }
             _ => PaperStage { plan, stage, weights: &weights, noise: &mut *noise }.step(&state),
         };
@@ -59,8 +72,7 @@ pub fn run_with(plan: &Plan, network: &Network, clip: &[f64], noise: &mut impl N
 #[must_use]
 pub fn logits(plan: &Plan, network: &Network, clip: &[f64]) -> Vec<f64> {
     let after = run(plan, network, clip);
-    let result = after.last().and_then(|slots| slots.first()).expect("a plan ends in one ciphertext");
-    plan.output.unpack(result)
+    plan.output.unpack(after.last().expect("a plan has stages"), 0)
 }
 
 /// A stage of one of the paper's methods at work.
@@ -88,7 +100,7 @@ impl<N: Noise> PaperStage<'_, N> {
             Step::Merge(merge) => {
                 state.chunks(merge.lane_offsets.len()).map(|group| self.merge(merge, group)).collect()
             }
-            Step::Lean(_) => unreachable!("a stage of one of the paper's methods"),
+            Step::Lean(_) | Step::Nodes(_) => unreachable!("a stage of one of the paper's methods"),
         }
     }
 
@@ -309,6 +321,16 @@ mod tests {
     }
 
     #[test]
+    fn nodes_agree_with_the_forward_pass_at_any_width() {
+        for dimension in [Dimension::OneD, Dimension::TwoD] {
+            for (method, width) in [(Method::NgraphHe2, 3), (Method::LeanNgraph, 4)] {
+                let shape = Shape::new(dimension, width).unwrap();
+                check(shape, method, Strategies::default(), Switches::default());
+            }
+        }
+    }
+
+    #[test]
     fn widths_that_do_not_fill_the_lanes_agree_with_the_forward_pass() {
         for dimension in [Dimension::OneD, Dimension::TwoD] {
             for width in [16, 48] {
@@ -324,7 +346,7 @@ mod tests {
 
     #[test]
     fn switching_an_optimisation_off_changes_no_logit() {
-        for name in Switches::NAMES {
+        for name in Method::FastHear.switches() {
             let mut switches = Switches::default();
             switches.disable(name).unwrap();
             for dimension in [Dimension::OneD, Dimension::TwoD] {

@@ -1,6 +1,6 @@
 //! A plan at work: keys, plaintexts and tasks.
 
-use std::{collections::BTreeMap, ops::Range, slice, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, path::Path, slice, sync::Arc};
 
 use arrayvec::ArrayVec;
 use hear_kernels::accumulate::{Accumulation, WeightTile};
@@ -11,10 +11,17 @@ use hear_scheduler::{
 
 use super::{
     encode::EncodedNetwork,
-    encode::Tiling,
+    encode::LinearTiling,
     lean::{self, run::LeanRun},
-    lower::{Keep, Lowered, Operation, PaperOperation, lower},
-    method::Method,
+    lower::{Keep, Lowered, Operation, PaperOperation, RunShape, lower},
+    method::{Family, Method},
+    nodes::{
+        self,
+        lower::input_offset,
+        run::NodeRun,
+        spill::{SpillError, SpillFile},
+        tiling::Spill,
+    },
     plan::{Plan, Stage, Step},
     throughput::Throughput,
 };
@@ -89,6 +96,18 @@ pub enum InferenceError {
         /// How many a run handles.
         need: usize,
     },
+    /// Several packed inputs a run, where one holds many clips.
+    #[error("{method} takes its clips in the slots of one input: a run has one batch in one stream")]
+    NodeClips {
+        /// The method.
+        method: Method,
+    },
+    /// Nodes should wait in a file, and there is none.
+    #[error("this run keeps ciphertexts in a file and was given no directory for it")]
+    NoSpillFile,
+    /// The file in which nodes wait.
+    #[error(transparent)]
+    Spill(#[from] SpillError),
     /// The ciphertext has other limbs than the plan's input.
     #[error("a ciphertext of {limbs} limbs: the plan reads one of {need}")]
     Input {
@@ -119,6 +138,17 @@ pub enum InferenceError {
     Run(#[from] RunError),
 }
 
+/// Refuses runs of several packed inputs where one of them holds many clips.
+///
+/// # Errors
+/// If it does.
+pub fn check_clips(plan: &Plan, throughput: Throughput) -> Result<(), InferenceError> {
+    if plan.method.family() == Family::Nodes && throughput != Throughput::default() {
+        return Err(InferenceError::NodeClips { method: plan.method });
+    }
+    Ok(())
+}
+
 /// Words of scratch that a worker of a plan's runs needs.
 ///
 /// # Errors
@@ -127,6 +157,7 @@ pub fn scratch_words(context: &Arc<Context>, plan: &Plan, throughput: Throughput
     match plan.method {
         Method::LeanHear => lean::run::scratch_words(context, plan, throughput.batch()),
         Method::Hear | Method::FastHear => Ok(plan.levels(context)?.scratch_words(plan.input.limbs)),
+        Method::NgraphHe2 | Method::LeanNgraph => nodes::run::scratch_words(context, plan),
     }
 }
 
@@ -138,7 +169,9 @@ pub struct Inference<'a> {
     encoded: &'a EncodedNetwork,
     method: MethodRun<'a>,
     lowered: Lowered,
-    throughput: Throughput,
+    shape: RunShape,
+    /// Where nodes wait, if they do.
+    spill: Option<SpillFile>,
 }
 
 /// Tables and keys, as the method needs them.
@@ -146,6 +179,7 @@ pub struct Inference<'a> {
 enum MethodRun<'a> {
     Paper(PaperRun<'a>),
     Lean(LeanRun<'a>),
+    Nodes(NodeRun<'a>),
 }
 
 impl<'a> Inference<'a> {
@@ -174,9 +208,11 @@ impl<'a> Inference<'a> {
         keys: &'a EvaluationKeys,
         encoded: &'a EncodedNetwork,
         keep: Keep,
-        throughput: Throughput,
+        shape: impl Into<RunShape>,
         threads: usize,
     ) -> Result<Self, InferenceError> {
+        let shape @ RunShape { throughput, .. } = shape.into();
+        check_clips(plan, throughput)?;
         let batch = throughput.batch();
         let find =
             |need: &KeySwitchSpec| keys.get(need).ok_or_else(|| InferenceError::MissingKey { need: need.to_string() });
@@ -195,22 +231,42 @@ impl<'a> Inference<'a> {
                 };
                 let switches = plan.key_uses().into_iter().map(switch).collect::<Result<_, _>>()?;
                 let tiling = |stage: &Stage| match &stage.step {
-                    Step::Linear(linear) => Some(Tiling::new(plan, stage, linear)),
+                    Step::Linear(linear) => Some(LinearTiling::new(plan, stage, linear)),
                     _ => None,
                 };
                 let tilings = plan.stages.iter().map(tiling).collect();
                 let scratch_words = levels.scratch_words(plan.input.limbs);
                 (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels, batch }), scratch_words)
             }
+            Method::NgraphHe2 | Method::LeanNgraph => {
+                let run = NodeRun::new(context, plan, keys, encoded)?;
+                let scratch_words = run.scratch_words();
+                (MethodRun::Nodes(run), scratch_words)
+            }
         };
-        let lowered = lower(plan, throughput, threads, scratch_words, keep, &MemoryOptions::default())?;
-        Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered, throughput })
+        let lowered = lower(plan, shape, threads, scratch_words, keep, &MemoryOptions::default())?;
+        Ok(Self { context: Arc::clone(context), plan, encoded, method, lowered, shape, spill: None })
     }
 
-    /// How many clips a run handles.
+    /// How many packed inputs a run handles.
     #[must_use]
     pub fn throughput(&self) -> Throughput {
-        self.throughput
+        self.shape.throughput
+    }
+
+    /// Makes the file in which nodes wait that are not in memory, in a directory. It has no name, and is gone with this value
+    /// or the process. A run whose [`Tiling`](super::nodes::tiling::Tiling) has such nodes needs it before anything is loaded.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn spill_into(&mut self, directory: &Path) -> Result<(), InferenceError> {
+        self.spill = Some(SpillFile::create(directory)?);
+        Ok(())
+    }
+
+    /// Whether some nodes wait in a file.
+    fn spills(&self) -> bool {
+        self.plan.method.family() == Family::Nodes && self.shape.tiling.spill != Spill::Nothing
     }
 
     /// The tasks of a run: what a trace and a simulation need to know.
@@ -248,7 +304,8 @@ impl<'a> Inference<'a> {
         Ok((results.pop().expect("as many results as clips"), report))
     }
 
-    /// Classifies as many clips as a run handles. The results are, bit for bit, those of one clip at a time.
+    /// Classifies as many packed inputs as a run handles: the ciphertexts of one after the other, and so the results. They are,
+    /// bit for bit, those of one at a time.
     ///
     /// # Errors
     /// If there are more or fewer, a ciphertext is none of this plan, or the run failed or was stopped.
@@ -259,17 +316,61 @@ impl<'a> Inference<'a> {
         executor: &dyn Executor,
         options: &RunOptions,
     ) -> Result<(Vec<Ciphertext>, Report), InferenceError> {
-        let (given, need) = (ciphertexts.len(), self.throughput.clips());
+        let (given, need) = (ciphertexts.len(), self.shape.throughput.clips() * self.plan.input.ciphertexts());
         if given != need {
             return Err(InferenceError::Clips { given, need });
         }
         ciphertexts.iter().try_for_each(|ciphertext| self.check(ciphertext))?;
-        for (ciphertext, input) in ciphertexts.iter().zip(&self.lowered.inputs) {
-            for (limb, buffer) in input.iter().enumerate() {
-                memory.write_input(buffer, ciphertext.pair(limb));
+        for (index, ciphertext) in ciphertexts.iter().enumerate() {
+            self.write(index, ciphertext, memory);
+        }
+        self.run_loaded(memory, executor, options)
+    }
+
+    /// Copies one of the ciphertexts that a run reads to its place, so that not all of them are in memory twice.
+    ///
+    /// # Errors
+    /// If the ciphertext is none of this plan.
+    ///
+    /// # Panics
+    /// If a run does not read so many.
+    pub fn load(&self, index: usize, ciphertext: &Ciphertext, memory: &mut Memory) -> Result<(), InferenceError> {
+        self.check(ciphertext)?;
+        self.write(index, ciphertext, memory);
+        Ok(())
+    }
+
+    fn write(&self, index: usize, ciphertext: &Ciphertext, memory: &mut Memory) {
+        if self.spills() {
+            if let Some(file) = &self.spill {
+                for limb in 0..ciphertext.limbs() {
+                    file.write(input_offset(self.plan, index, limb), ciphertext.pair(limb));
+                }
             }
+            return;
+        }
+        for (limb, buffer) in self.lowered.inputs[index].iter().enumerate() {
+            memory.write_input(buffer, ciphertext.pair(limb));
+        }
+    }
+
+    /// [`Inference::run_clips`] on what [`Inference::load`] brought to its place.
+    ///
+    /// # Errors
+    /// If a ciphertext is missing, or the run failed or was stopped.
+    pub fn run_loaded(
+        &self,
+        memory: &mut Memory,
+        executor: &dyn Executor,
+        options: &RunOptions,
+    ) -> Result<(Vec<Ciphertext>, Report), InferenceError> {
+        if self.spills() && self.spill.is_none() {
+            return Err(InferenceError::NoSpillFile);
         }
         let report = executor.run(&self.lowered.graph, memory, self, options)?;
+        if let Some(failure) = self.spill.as_ref().and_then(SpillFile::failure) {
+            return Err(failure.into());
+        }
         let scale_bits = self.plan.output.scale_bits;
         let results = self.lowered.outputs.iter().map(|&output| self.value(memory, output, scale_bits)).collect();
         Ok((results, report))
@@ -321,6 +422,9 @@ impl Body for Inference<'_> {
             (Operation::Lean { stage, operation }, MethodRun::Lean(run)) => {
                 run.run(*stage, operation, reads, writes, scratch);
             }
+            (Operation::Nodes { stage, operation }, MethodRun::Nodes(run)) => {
+                run.run(*stage, operation, reads, writes, scratch, self.spill.as_ref());
+            }
             (Operation::Paper(operation), MethodRun::Paper(run)) => run.run(operation, reads, writes, scratch),
             (operation, _) => unreachable!("{operation:?} is of another method than the plan"),
         }
@@ -333,7 +437,7 @@ struct PaperRun<'a> {
     /// Keys, with what they turn by, for ciphertexts of so many limbs.
     switches: BTreeMap<(KeyTarget, usize), Rotation<'a>>,
     /// Of the linear stages.
-    tilings: Vec<Option<Tiling>>,
+    tilings: Vec<Option<LinearTiling>>,
     encoded: &'a EncodedNetwork,
     levels: Levels,
     /// Clips of a task that serves a batch.

@@ -30,7 +30,9 @@ pub use key_files::{
 };
 pub use key_set::KeySet;
 pub use model_file::{ModelFile, ModelWriter};
-pub use party::{Decryptor, Encryptor, Evaluation, Logits, RowCiphertext, RowResult, Scheme, Schemes, UnusedSlots};
+pub use party::{
+    Decryptor, EncryptedRows, Encryptor, Evaluation, Logits, RowsOrigin, RowsResult, Scheme, Schemes, UnusedSlots,
+};
 pub use plan_file::{read_plan, write_plan};
 pub use results::ResultFile;
 pub use rows::{RowFile, RowKind};

@@ -6,7 +6,7 @@ use hear_scheduler::MemoryOptions;
 
 use super::{
     cost::Speeds,
-    lower::{Keep, lower},
+    lower::{Keep, RunShape, lower},
     memory::MemoryPrediction,
     plan::Plan,
     run::{InferenceError, scratch_words},
@@ -90,8 +90,10 @@ impl Throughput {
 /// What a run of several clips is predicted to take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunPrediction {
-    /// The clips.
-    pub throughput: Throughput,
+    /// How the run is laid out.
+    pub shape: RunShape,
+    /// The most clips of a packed input.
+    packed: usize,
     /// Seconds of a run, all clips of it.
     pub seconds: f64,
     /// What running the plan so needs.
@@ -118,12 +120,13 @@ impl RunPrediction {
     pub fn new(
         context: &Arc<Context>,
         plan: &Plan,
-        throughput: Throughput,
+        shape: impl Into<RunShape>,
         speeds: &Speeds,
         threads: usize,
     ) -> Result<Self, InferenceError> {
+        let shape @ RunShape { throughput, .. } = shape.into();
         let scratch_words = scratch_words(context, plan, throughput)?;
-        let graph = lower(plan, throughput, threads, scratch_words, Keep::Result, &MemoryOptions::default())?.graph;
+        let graph = lower(plan, shape, threads, scratch_words, Keep::Result, &MemoryOptions::default())?.graph;
         let counts = plan.counts().of_run(throughput);
         // Tasks are estimated for the default machine; of this one their share of all work is taken.
         let total_ns: u64 = graph.tasks().map(|task| graph.cost(task).time_ns).sum();
@@ -132,16 +135,23 @@ impl RunPrediction {
         let work = speeds.seconds(&counts, 1);
         let seconds = work * (critical + (1.0 - critical) / threads as f64);
         Ok(Self {
-            throughput,
+            shape,
+            packed: plan.input.clips(),
             seconds: seconds.max(speeds.seconds(&counts, threads)),
             memory: MemoryPrediction::of_graph(plan, &graph, threads),
         })
     }
 
-    /// Clips a second.
+    /// Clips of a run, at most.
+    #[must_use]
+    pub fn clips(&self) -> usize {
+        self.shape.throughput.clips() * self.packed
+    }
+
+    /// Clips a second, of runs of as many as they can be.
     #[must_use]
     pub fn clips_per_s(&self) -> f64 {
-        self.throughput.clips() as f64 / self.seconds
+        self.clips() as f64 / self.seconds
     }
 
     /// The numbers of clips that are predicted to be fastest among those whose memory, with keys and weights, stays within a
@@ -158,6 +168,9 @@ impl RunPrediction {
     ) -> Result<Self, InferenceError> {
         let predict = |throughput| Self::new(context, plan, throughput, speeds, threads);
         let mut best = predict(Throughput::default())?;
+        if plan.input.clips() > 1 {
+            return Ok(best);
+        }
         let mut candidates: Vec<_> =
             STREAMS.iter().flat_map(|&streams| BATCHES.map(|batch| Throughput { batch, streams })).collect();
         candidates.retain(|throughput| (2..=MOST_CLIPS).contains(&throughput.clips()));
@@ -212,11 +225,11 @@ mod tests {
         let speeds = Speeds::default();
         let fastest = |limit| RunPrediction::fastest(&context, &plan, &speeds, 16, limit).unwrap();
         let free = fastest(None);
-        assert!(free.throughput.clips() > 1, "{free:?}");
+        assert!(free.clips() > 1, "{free:?}");
         let limit = free.memory.total_bytes - 1;
         let limited = fastest(Some(limit));
         assert!(limited.memory.total_bytes <= limit && limited.clips_per_s() <= free.clips_per_s() * WORTH);
-        assert_eq!(fastest(Some(0)).throughput, Throughput::default());
+        assert_eq!(fastest(Some(0)).shape.throughput, Throughput::default());
     }
 
     #[test]

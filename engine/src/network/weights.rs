@@ -1,6 +1,6 @@
 //! The slot vectors of a plan's plaintexts, from a network's weights.
 
-use hear_model::network::Network;
+use hear_model::network::{Layer, Network};
 
 use super::{
     packing::{BLOCK, BLOCKS, SLOTS, left},
@@ -94,22 +94,13 @@ impl<'a> Weights<'a> {
         slots
     }
 
-    /// Bias, batch norm, quadratic and the scale of the pooling that follows, as one quadratic of the convolution's bare
-    /// sum: with g = weight / sqrt(var + eps) and h = g (bias - mean) + shift, alpha (g x + h)^2 + beta (g x + h) + c.
+    /// The quadratics of the channels of a ciphertext.
     #[must_use]
     pub fn activation(&self, activation: &Activation, output: usize) -> Quadratic {
         let layer = &self.network.layers()[activation.layer];
-        let (alpha, beta, gamma) = (layer.activation.alpha, layer.activation.beta, layer.activation.c);
         let mut quadratic = Quadratic { a: vec![0.0; SLOTS], b: vec![0.0; SLOTS], c: vec![0.0; SLOTS] };
-        #[expect(clippy::cast_precision_loss, reason = "at most 480")]
-        let scale = 1.0 / activation.pooled_positions as f64;
         for block in 0..BLOCKS {
-            let channel = output * BLOCKS + block;
-            let (gain, shift) = layer.batch_norm.scale_and_shift(channel);
-            let shift = shift + gain * layer.convolution.bias[channel];
-            let a = scale * alpha * gain * gain;
-            let b = scale * gain * (2.0 * alpha * shift + beta);
-            let c = scale * (alpha * shift * shift + beta * shift + gamma);
+            let [a, b, c] = activation_coefficients(layer, output * BLOCKS + block, activation.pooled_positions);
             let base = block * BLOCK;
             let mut set = |slot: usize| {
                 (quadratic.a[slot], quadratic.b[slot], quadratic.c[slot]) = (a, b, c);
@@ -122,6 +113,20 @@ impl<'a> Weights<'a> {
         }
         quadratic
     }
+}
+
+/// Bias, batch norm, quadratic and the scale of the pooling that follows, as one quadratic a x^2 + b x + c of a channel's bare
+/// sum: with g = weight / sqrt(var + eps) and h = g (bias - mean) + shift, alpha (g x + h)^2 + beta (g x + h) + c.
+pub(super) fn activation_coefficients(layer: &Layer, channel: usize, pooled_positions: usize) -> [f64; 3] {
+    let (alpha, beta, gamma) = (layer.activation.alpha, layer.activation.beta, layer.activation.c);
+    let (gain, shift) = layer.batch_norm.scale_and_shift(channel);
+    let shift = shift + gain * layer.convolution.bias[channel];
+    #[expect(clippy::cast_precision_loss, reason = "at most 480")]
+    let scale = 1.0 / pooled_positions as f64;
+    let a = scale * alpha * gain * gain;
+    let b = scale * gain * (2.0 * alpha * shift + beta);
+    let c = scale * (alpha * shift * shift + beta * shift + gamma);
+    [a, b, c]
 }
 
 /// One at the valid positions of every block, zero elsewhere.

@@ -87,15 +87,19 @@ pub enum Purpose<'a> {
     PublicSeed,
     /// The errors of a switching key.
     SwitchingKey(&'a KeySwitchSpec),
-    /// Mask and errors of the encryption of one row.
+    /// Mask and errors of one ciphertext of an input.
     Encryption {
-        /// The row.
+        /// The first row of the input.
         row: u64,
+        /// The ciphertext.
+        ciphertext: u32,
     },
-    /// Values, mask and errors that the result of one row is drowned with.
+    /// Values, mask and errors that one ciphertext of a result is drowned with.
     Drowning {
-        /// The row.
+        /// The first row of the input.
         row: u64,
+        /// The ciphertext.
+        ciphertext: u32,
     },
 }
 
@@ -110,8 +114,12 @@ impl Purpose<'_> {
                 spec.write(hasher);
                 hasher
             }
-            Self::Encryption { row } => hasher.update(&[4]).update(&row.to_le_bytes()),
-            Self::Drowning { row } => hasher.update(&[5]).update(&row.to_le_bytes()),
+            Self::Encryption { row, ciphertext } => {
+                hasher.update(&[4]).update(&row.to_le_bytes()).update(&ciphertext.to_le_bytes())
+            }
+            Self::Drowning { row, ciphertext } => {
+                hasher.update(&[5]).update(&row.to_le_bytes()).update(&ciphertext.to_le_bytes())
+            }
         };
     }
 }
@@ -295,8 +303,11 @@ mod tests {
             Purpose::PublicSeed,
             Purpose::SwitchingKey(&specs[0]),
             Purpose::SwitchingKey(&specs[1]),
-            Purpose::Encryption { row: 0 },
-            Purpose::Encryption { row: 1 },
+            Purpose::Encryption { row: 0, ciphertext: 0 },
+            Purpose::Encryption { row: 1, ciphertext: 0 },
+            Purpose::Encryption { row: 0, ciphertext: 1 },
+            Purpose::Drowning { row: 0, ciphertext: 0 },
+            Purpose::Drowning { row: 0, ciphertext: 1 },
         ];
         let draws: Vec<u64> = purposes.iter().map(|purpose| stream(purpose).0.next_u64()).collect();
         assert_eq!(draws, purposes.map(|purpose| stream(&purpose).0.next_u64()));

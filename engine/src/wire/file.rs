@@ -17,7 +17,7 @@ use super::{Fault, WireError};
 /// The first bytes. The line ends and the control character betray transfers in text mode.
 const MAGIC: [u8; 8] = *b"HEAR\r\n\x1a\n";
 /// The version of the format that this program writes and reads.
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 /// Bytes before the header.
 const PREFIX_BYTES: usize = 24;
 /// Bytes of a hash.

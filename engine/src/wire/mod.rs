@@ -24,7 +24,7 @@ mod header;
 mod keys;
 mod pieces;
 
-pub use ciphertext::{CiphertextHeader, read_ciphertext, write_ciphertext};
+pub use ciphertext::{CiphertextHeader, CiphertextReader, CiphertextWriter, ciphertext_bytes};
 pub use error::{Fault, WireError};
 pub use file::{FileReader, FileWriter, Kind};
 pub use header::{Header, StoredPlan};

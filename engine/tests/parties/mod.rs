@@ -8,10 +8,11 @@ use hear_engine::{
     ckks::{Encoder, Evaluator},
     network::{
         encode::EncodedNetwork,
-        lower::Keep,
+        lower::{Keep, RunShape},
         plan::{Plan, PlanRequest, Security},
         run::{EvaluationKeys, Inference},
     },
+    params::{Parameters, ParametersLiteral},
     ring::Context,
     rlwe::{Ciphertext, PublicKey, PublicSeed, Purpose, Randomness, SecretKey, SwitchingKey, encrypt},
 };
@@ -38,8 +39,19 @@ impl Parties {
     }
 
     pub fn with_seed(isa: Isa, network: &Network, request: &PlanRequest, seed: [u8; 32]) -> Self {
-        let plan = Plan::new(request).unwrap();
-        let parameters = plan.checked_parameters(Security::Required).unwrap();
+        Self::of_plan(isa, network, Plan::new(request).unwrap(), seed)
+    }
+
+    /// With a ring that is too small to be secure, for plans that any ring will do for.
+    pub fn on_small_ring(isa: Isa, network: &Network, request: &PlanRequest, log_n: u32) -> Self {
+        let own = ParametersLiteral::by_name(request.method.parameters()).unwrap().check().unwrap();
+        let small = ParametersLiteral::uniform("small", log_n, own.q().len(), own.p().len());
+        let plan = Plan::with_parameters(request, &Parameters::new_insecure(small).unwrap()).unwrap();
+        Self::of_plan(isa, network, plan, SEED)
+    }
+
+    fn of_plan(isa: Isa, network: &Network, plan: Plan, seed: [u8; 32]) -> Self {
+        let parameters = plan.checked_parameters(Security::Waived).unwrap();
         let context = Context::new(&parameters, isa);
         let randomness = Randomness::from_seed_insecure(seed);
         let seed = PublicSeed(seed);
@@ -56,11 +68,41 @@ impl Parties {
     }
 
     pub fn encrypt(&self, clip: &[f64]) -> Ciphertext {
-        let scale = self.plan.input.scale_bits.exp2();
-        let coefficients =
-            Encoder::new(self.context.log_n()).encode_complex(&self.plan.input.pack(clip), scale).unwrap();
-        let mut stream = Randomness::from_seed_insecure([8; 32]).stream(&Purpose::Encryption { row: 0 }).unwrap();
-        encrypt(&self.context, &self.public, &coefficients, self.plan.input.limbs, scale, &mut stream)
+        let [ciphertext] = self.encrypt_together(&[clip]).try_into().unwrap();
+        ciphertext
+    }
+
+    /// The ciphertexts of clips that are packed together.
+    pub fn encrypt_together(&self, clips: &[&[f64]]) -> Vec<Ciphertext> {
+        let input = &self.plan.input;
+        let scale = input.scale_bits.exp2();
+        let (encoder, randomness) = (Encoder::new(self.context.log_n()), Randomness::from_seed_insecure([8; 32]));
+        let ciphertext = |index| {
+            let coefficients = encoder.encode_complex(&input.pack(index, clips), scale).unwrap();
+            let number = u32::try_from(index).unwrap();
+            let mut stream = randomness.stream(&Purpose::Encryption { row: 0, ciphertext: number }).unwrap();
+            encrypt(&self.context, &self.public, &coefficients, input.limbs, scale, &mut stream)
+        };
+        (0..input.ciphertexts()).map(ciphertext).collect()
+    }
+
+    /// The ciphertexts of a run, from those that it reads.
+    pub fn infer_loaded(
+        &self,
+        inputs: &[Ciphertext],
+        shape: impl Into<RunShape>,
+        threads: usize,
+        executor: &dyn Executor,
+    ) -> Vec<Ciphertext> {
+        let Self { context, plan, keys, encoded, .. } = self;
+        let mut inference = Inference::for_runs(context, plan, keys, encoded, Keep::Result, shape, threads).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        inference.spill_into(directory.path()).unwrap();
+        let mut memory = inference.memory(executor.workers()).unwrap();
+        for (index, input) in inputs.iter().enumerate() {
+            inference.load(index, input, &mut memory).unwrap();
+        }
+        inference.run_loaded(&mut memory, executor, &RunOptions::default()).unwrap().0
     }
 
     pub fn infer(&self, clip: &[f64], executor: &dyn Executor) -> Ciphertext {
@@ -74,7 +116,7 @@ impl Parties {
     }
 
     pub fn logits(&self, result: &Ciphertext) -> Vec<f64> {
-        self.plan.output.unpack(&self.slots(result))
+        self.plan.output.unpack(&[self.slots(result)], 0)
     }
 }
 

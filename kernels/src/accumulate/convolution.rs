@@ -6,7 +6,7 @@
 //! from the caches. What is packed goes through all tiles of a call before the next pairs are packed. What a mirrored block gives is reversed when it is stored.
 
 use super::key_product::{scatter, store_sum};
-use super::products::{PACKED_INPUT, Weights, sum_products};
+use super::products::{PACKED_INPUT, Run, Weights, sum_products};
 use super::sums::ProductSums;
 use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
@@ -352,7 +352,7 @@ fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
     to: Destination,
 ) {
     let weights = Stream { words: weights, stride: shape.outputs * BLOCK };
-    let reduced = sum_products::<L, OUTPUTS>(l, sums, shape.inputs, packed, weights);
+    let reduced = sum_products::<L, OUTPUTS>(l, sums, [Run { inputs: shape.inputs, packed, weights }]);
     for (sum, output) in reduced.iter().zip(outputs) {
         let (out_0, out_1) = output.split_at_mut(output.len() / 2);
         store_at(l, sums, sum[0], out_0, to);

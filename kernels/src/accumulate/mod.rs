@@ -4,6 +4,8 @@
 //!   the automorphism of a rotation;
 //! - [`multiply_accumulate_into`]: tiles of ciphertexts times plaintexts with real slots, summed over the inputs;
 //! - [`multiply_accumulate_periodic_into`]: ciphertexts times plaintexts with periodic slots, summed over the inputs;
+//! - [`multiply_accumulate_scalar_into`]: ciphertexts times plaintexts with one value in all slots, many sums of the same
+//!   inputs at once;
 //! - [`multiply_real_into`]: one ciphertext times one such plaintext.
 //!
 //! All of them work modulo one prime, on NTT values in bit-reversed order. A ciphertext's limb is 2n words, component 0 and
@@ -43,8 +45,9 @@ pub use key_product::{
     key_stream_to_limbs, key_stream_words, turned_key_product_into,
 };
 pub use periodic::{
-    MIN_PERIODIC_BLOCK, PeriodicShape, multiply_accumulate_periodic_into, multiply_accumulate_periodic_scratch_words,
-    periodic_weight_words, periodic_weights_insert,
+    MIN_PERIODIC_BLOCK, PeriodicShape, ScalarRun, ScalarWeights, multiply_accumulate_periodic_into,
+    multiply_accumulate_periodic_scratch_words, multiply_accumulate_scalar_into,
+    multiply_accumulate_scalar_scratch_words, periodic_weight, periodic_weight_words, periodic_weights_insert,
 };
 pub use real_product::{multiply_real_add_assign, multiply_real_into};
 pub(crate) use sums::ProductSums;

@@ -33,40 +33,49 @@ macro_rules! for_outputs {
     )*};
 }
 
-/// `sums[o][c] = sum_k input_k,c weight_k,o 2^-32 mod q` for one vector of the components c = 0 and 1 of `OUTPUTS` outputs.
-///
-/// Input k's vectors stand at `packed[32 k + 16 component]`.
+/// Products of a sum: of so many inputs, one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a, W> {
+    pub(super) inputs: usize,
+    /// Input k's vectors stand at `packed[32 k + 16 component]`.
+    pub(super) packed: &'a [u32],
+    pub(super) weights: W,
+}
+
+/// `sums[o][c] = sum_k input_k,c weight_k,o 2^-32 mod q` over the inputs of all runs, for one vector of the components c = 0
+/// and 1 of `OUTPUTS` outputs.
 ///
 /// - in: `[0, q)`
 /// - out: `[0, q)`
 /// - bounds: see [the module](super)
 #[inline(always)]
-pub(super) fn sum_products<L: Lanes, const OUTPUTS: usize>(
+pub(super) fn sum_products<'a, L: Lanes, const OUTPUTS: usize>(
     l: L,
     sums: ProductSums<L>,
-    inputs: usize,
-    packed: &[u32],
-    weights: impl Weights<L>,
+    runs: impl IntoIterator<Item = Run<'a, impl Weights<L>>>,
 ) -> [[L::Vector; 2]; OUTPUTS] {
     const { assert!(OUTPUTS <= MAX_OUTPUTS_AT_ONCE) };
     let mut totals = [[l.wide_splat(0); 2]; OUTPUTS];
-    let mut k = 0;
-    while k < inputs {
-        let is_first_group = k == 0;
-        let group_end = inputs.min(k + PRODUCTS_PER_FOLD);
-        while k < group_end {
-            let x = &packed[k * PACKED_INPUT..][..BLOCK + L::COUNT];
-            let weights = weights.of_input(l, k, OUTPUTS);
-            let (x_0, x_1) = (l.spread(l.load(&x[..L::COUNT])), l.spread(l.load(&x[BLOCK..])));
-            for_outputs!(o < OUTPUTS, {
-                let weight = weights.get(l, o);
-                totals[o][0] = sums.add_product(l, totals[o][0], x_0, weight);
-                totals[o][1] = sums.add_product(l, totals[o][1], x_1, weight);
-            });
-            k += 1;
-        }
-        if !is_first_group {
-            for_outputs!(o < OUTPUTS, totals[o] = [sums.fold(l, totals[o][0]), sums.fold(l, totals[o][1])]);
+    let mut is_first_group = true;
+    for Run { inputs, packed, weights } in runs {
+        let mut k = 0;
+        while k < inputs {
+            let group_end = inputs.min(k + PRODUCTS_PER_FOLD);
+            while k < group_end {
+                let x = &packed[k * PACKED_INPUT..][..BLOCK + L::COUNT];
+                let weights = weights.of_input(l, k, OUTPUTS);
+                let (x_0, x_1) = (l.spread(l.load(&x[..L::COUNT])), l.spread(l.load(&x[BLOCK..])));
+                for_outputs!(o < OUTPUTS, {
+                    let weight = weights.get(l, o);
+                    totals[o][0] = sums.add_product(l, totals[o][0], x_0, weight);
+                    totals[o][1] = sums.add_product(l, totals[o][1], x_1, weight);
+                });
+                k += 1;
+            }
+            if !is_first_group {
+                for_outputs!(o < OUTPUTS, totals[o] = [sums.fold(l, totals[o][0]), sums.fold(l, totals[o][1])]);
+            }
+            is_first_group = false;
         }
     }
     let mut reduced = [[l.splat(0); 2]; OUTPUTS];

@@ -1,6 +1,7 @@
 //! Every tier against the definitions in 128-bit arithmetic, and the preconditions.
 
 mod periodic;
+mod scalar;
 
 use super::*;
 use crate::automorphism::{Automorphism, galois_element};

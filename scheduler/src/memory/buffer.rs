@@ -111,6 +111,13 @@ pub fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
     unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), bytes) }
 }
 
+/// [`bytes_mut`], to write a file from where its words are.
+#[must_use]
+pub fn bytes(words: &[u32]) -> &[u8] {
+    // SAFETY: the slice's memory, borrowed as long as the result lives. Bytes need no alignment, and words have no gaps.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +129,7 @@ mod tests {
         assert_eq!(*bytes, [1_u32.to_ne_bytes(), 0x0203_0405_u32.to_ne_bytes()].concat());
         bytes[..4].copy_from_slice(&7_u32.to_ne_bytes());
         assert_eq!(words, [7, 0x0203_0405]);
+        assert_eq!(super::bytes(&words), [7_u32.to_ne_bytes(), 0x0203_0405_u32.to_ne_bytes()].concat());
         assert!(bytes_mut(&mut []).is_empty());
     }
 

@@ -22,7 +22,7 @@ use std::io;
 use std::sync::Mutex;
 
 use arena::Arena;
-pub use buffer::{Buffer, bytes_mut};
+pub use buffer::{Buffer, bytes, bytes_mut};
 pub use lease::TaskContext;
 use lease::WorkerStorage;
 pub(crate) use lease::{Run, Worker};

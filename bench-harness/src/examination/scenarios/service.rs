@@ -51,7 +51,6 @@ pub(super) struct EncryptedService<'a> {
 /// The clips of a run, and what the plain network says of them.
 struct PooledRun {
     encrypted: EncryptedRun,
-    first_row: usize,
     plain: Vec<Logits>,
 }
 
@@ -73,12 +72,17 @@ impl<'a> EncryptedService<'a> {
             throughput.batch(),
             throughput.clips()
         );
+        let method = preparation.scheme.plan.method;
+        ensure!(
+            preparation.scheme.plan.input.clips() == 1,
+            "queries are of runs of one clip or a few: {method} takes thousands at a time"
+        );
         let mut trial = preparation.trial(throughput, protocol.tolerance)?;
         let mut pool = Vec::new();
         let first_rows = (protocol.first_row..).step_by(throughput.clips());
         for (first_row, clips) in first_rows.zip(clips.chunks_exact(throughput.clips())) {
             let plain = clips.iter().map(|clip| preparation.network.forward(clip)).collect();
-            pool.push(PooledRun { encrypted: trial.encrypt(first_row, clips)?, first_row, plain });
+            pool.push(PooledRun { encrypted: trial.encrypt(first_row, clips)?, plain });
         }
         let mut service = Self {
             trial,
@@ -134,10 +138,9 @@ impl Service for EncryptedService<'_> {
         let runs = (query * *runs_a_query..).take(*runs_a_query).map(|run| &pool[run % pool.len()]);
         let results = runs.clone().map(|run| Ok(trial.classify(&run.encrypted)?.0)).collect::<Result<Vec<_>>>()?;
         let answered = Instant::now();
-        for (PooledRun { first_row, plain, .. }, results) in runs.zip(&results) {
-            for ((row, plain), result) in (*first_row..).zip(plain).zip(results) {
-                trial.check(row, plain, result)?;
-            }
+        for (PooledRun { plain, .. }, results) in runs.zip(&results) {
+            let mut plain = plain.iter().copied();
+            results.iter().try_for_each(|result| trial.check(&mut plain, result))?;
         }
         self.progress.show(self.step, query, query + 1);
         self.still += answered.elapsed();

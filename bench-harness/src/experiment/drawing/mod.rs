@@ -315,6 +315,8 @@ fn method_name(method: Method) -> &'static str {
         Method::Hear => "HEAR",
         Method::FastHear => "Fast-HEAR",
         Method::LeanHear => "Lean-HEAR",
+        Method::NgraphHe2 => "nGraph-HE2",
+        Method::LeanNgraph => "Lean nGraph",
     }
 }
 

@@ -100,11 +100,11 @@ pub(crate) struct Choices {
     pub(crate) machine: Option<PathBuf>,
 
     /// Optimisations to switch off: hoisting, lazy-rescaling,
-    /// level-aware-encoding, interlaced-input, recursive-fold
+    /// level-aware-encoding, interlaced-input, recursive-fold, scalar-weights
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = switch)]
     pub(crate) without: Vec<String>,
 
-    /// How keys of hear and fast-hear are switched: paper (one special
+    /// How keys of hear, fast-hear and ngraph-he2 are switched: paper (one special
     /// prime, one digit a limb) or hybrid (dropped primes as special ones,
     /// few digits, a key a level)
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -136,6 +136,16 @@ impl Clips {
     }
 }
 
+/// A size with its unit.
+pub(crate) fn memory(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+    let parsed = UNITS.iter().find_map(|(unit, bytes)| {
+        let count: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        count.checked_mul(*bytes)
+    });
+    parsed.ok_or_else(|| "expected a whole number of GB, MB, GiB or MiB, such as 8GB".to_owned())
+}
+
 /// The name of an optimisation.
 fn switch(name: &str) -> Result<String, UnknownName> {
     Switches::default().disable(name).map(|()| name.to_owned())
@@ -157,9 +167,9 @@ impl Choices {
         let key_switching = self.key_switching;
         let request = PlanRequest { switches, key_switching, ..PlanRequest::new(shape, method) };
         let parameters = match &self.parameters {
-            None => {
-                ParametersLiteral::by_name(method.name()).and_then(ParametersLiteral::check).map_err(PlanError::from)?
-            }
+            None => ParametersLiteral::by_name(method.parameters())
+                .and_then(ParametersLiteral::check)
+                .map_err(PlanError::from)?,
             Some(path) => read_parameters(path, security)?,
         };
         let request = request.with_strategy(self.strategy(method), &parameters, &self.speeds()?, threads)?;

@@ -81,14 +81,16 @@ impl Decrypt {
         warn_if_insecure(&self.key, decryptor.is_insecure());
         let results = ResultFile::list(&self.results)?;
 
-        let progress = session.progress("decrypting rows");
+        let progress = session.progress("decrypting results");
         let count = results.len();
-        let mut rows = Vec::with_capacity(count);
+        let (mut rows, mut done) = (Vec::with_capacity(count), 0);
         for ResultFile { network, file } in results {
             interrupt.check()?;
-            let logits = decryptor.logits(&decryptor.read(&file)?)?;
-            rows.push(Row { network, row: file.row, logits });
-            progress.set(rows.len(), count);
+            for (row, logits) in decryptor.logits(&decryptor.read(&file)?)? {
+                rows.push(Row { network: network.clone(), row, logits });
+            }
+            done += 1;
+            progress.set(done, count);
         }
         drop(progress);
 

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
-use hear_engine::network::store::{Encryptor, OutputDirectory, RowKind, StoreError};
+use hear_engine::network::store::{Encryptor, OutputDirectory, RowKind};
 use hear_model::input::{ClipSource, RowRange};
 use serde_json::json;
 
@@ -14,7 +14,8 @@ use crate::{
     session::{Interrupt, Session},
 };
 
-/// Encrypt clips with the public key, one file a row
+/// Encrypt clips with the public key: one file a row, or one for as many rows as
+/// are packed together
 ///
 /// A row of the CSV file is a clip: 2 x 32 x 15 values (x of 15 joints in 32 frames, then y), or the authors' 1440 columns,
 /// whose third channel is ignored. Values need not lie in [0, 1].
@@ -33,7 +34,7 @@ pub(crate) struct Encrypt {
     #[arg(long, value_name = "A..B")]
     rows: RowRange,
 
-    /// Directory for row-000000.ct, row-000001.ct, ...
+    /// Directory for row-000000.ct, row-000001.ct, ..., or rows-000000-008192.ct
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
@@ -67,12 +68,21 @@ impl Encrypt {
         let progress = session.progress("encrypting rows");
         let report = |done, total| progress.set(done, total);
         let started = Instant::now();
-        session.work(&report).try_for_each(clips.len(), |index| {
-            let row = (self.rows.start() + index) as u64;
-            let encrypted = encryptor.encrypt(row, &clips[index], &randomness)?;
-            encryptor.write(&directory.path().join(RowKind::Input.file_name(row)), &encrypted)?;
-            Ok::<_, StoreError>(())
-        })?;
+        let path =
+            |first: u64, clips: usize| directory.path().join(RowKind::Input.file_name(&(first..first + clips as u64)));
+        let first_row = self.rows.start() as u64;
+        if encryptor.clips() == 1 {
+            session.work(&report).try_for_each(clips.len(), |index| {
+                let row = first_row + index as u64;
+                let encrypted = encryptor.encrypt(row, &clips[index..=index], &randomness)?;
+                encryptor.write(&path(row, 1), &encrypted)
+            })?;
+        } else {
+            // Clips that are packed together share ciphertexts, and these are shared out.
+            for (packed, row) in clips.chunks(encryptor.clips()).zip((first_row..).step_by(encryptor.clips())) {
+                encryptor.encrypt_to(&path(row, packed.len()), row, packed, &randomness, &session.work(&report))?;
+            }
+        }
         let encrypt_s = started.elapsed().as_secs_f64();
         drop(progress);
 

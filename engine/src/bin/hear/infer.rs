@@ -3,30 +3,35 @@
 mod networks;
 mod summary;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use clap::Args;
 use hear_engine::network::{
     lower::Keep,
+    memory::MemoryPrediction,
     method::Method,
-    run::Inference,
-    store::{Evaluation, EvaluationFile, OutputDirectory, RowCiphertext, RowFile, RowKind, Scheme, UnusedSlots},
+    nodes::tiling::Spill,
+    run::{Inference, check_clips},
+    store::{Evaluation, EvaluationFile, OutputDirectory, RowFile, RowKind, RowsOrigin, Scheme, UnusedSlots},
     throughput::Throughput,
 };
 use hear_engine::rlwe::Randomness;
 use hear_scheduler::{Memory, RunOptions};
 
 use crate::{
-    arguments::{Clips, Common, warn_if_insecure},
+    arguments::{Clips, Common, memory, warn_if_insecure},
     failure::Failure,
     session::{Interrupt, Session},
 };
 use networks::{PlannedNetwork, Source, Weights, directory_names};
-use summary::{NetworkSummary, Row, Summary};
+use summary::{NetworkSummary, Run, Summary};
 
 /// Classify encrypted clips with the evaluation keys, without decrypting them
 ///
-/// Runs every row-*.ct of a directory and writes row-*.out, which only the owner of secret.key can read. The keys carry the
+/// Runs every row-*.ct and rows-*.ct of a directory and writes row-*.out and rows-*.out, which only the owner of secret.key can read. The keys carry the
 /// plan; the network must have the shape that the plan is for. A network is encoded first; a model that `hear prepare` made
 /// of it need not be.
 ///
@@ -55,7 +60,8 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "FILE")]
     model: Vec<PathBuf>,
 
-    /// hear, fast-hear or lean-hear; must be the keys' method
+    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph; must be the keys'
+    /// method
     #[arg(long)]
     method: Option<Method>,
 
@@ -74,6 +80,16 @@ pub(crate) struct Infer {
 
     #[command(flatten)]
     clips: Clips,
+
+    /// The memory that runs of a network may take, with keys and weights: 8GB,
+    /// 500MB. The fastest way that stays within it is taken [default: any]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    memory_limit: Option<u64>,
+
+    /// Directory for a nameless file of ciphertexts that are not in memory, if
+    /// the limit asks for that [default: --out]
+    #[arg(long, value_name = "DIR", requires = "memory_limit")]
+    spill: Option<PathBuf>,
 
     /// For tests only: leave partial sums in the slots of a result that hold no
     /// logits, instead of random values
@@ -122,7 +138,9 @@ impl Infer {
 
         let randomness = Randomness::from_os();
         let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
-        let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput };
+        let limit = self.memory_limit.unwrap_or(u64::MAX);
+        let spill = self.spill.as_deref().unwrap_or(&self.out);
+        let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput, limit, spill };
         // Dropped after those below it, so that a failure leaves no empty directory.
         let out = OutputDirectory::create(&self.out)?;
         let first = throughput.of_rest(files.len().min(throughput.clips()));
@@ -150,6 +168,8 @@ impl Infer {
         let directories = directory_names(&sources)?;
         let networks = sources.into_iter().zip(directories).map(|(source, directory)| source.planned(directory, keys));
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        let throughput = self.clips.throughput()?;
+        networks.iter().try_for_each(|network| check_clips(&network.scheme.plan, throughput))?;
         networks.iter().try_for_each(|network| self.check_method(network.scheme.plan.method))?;
         networks.into_iter().map(|network| network.load(session)).collect()
     }
@@ -172,6 +192,10 @@ struct Cloud<'a> {
     evaluation: &'a Evaluation,
     unused: UnusedSlots<'a>,
     throughput: Throughput,
+    /// Bytes that a network's runs may take.
+    limit: u64,
+    /// Where ciphertexts wait that are not in memory.
+    spill: &'a Path,
 }
 
 /// A network ready to run, and what it has done so far.
@@ -192,7 +216,7 @@ impl<'a> Cloud<'a> {
         let inference = self.inference(network, throughput)?;
         let memory = inference.memory(self.session.executor.workers())?;
         let directory = OutputDirectory::create(&out.path().join(network.directory.as_deref().unwrap_or_default()))?;
-        Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { network, rows: Vec::new() } })
+        Ok(NetworkRun { inference, memory, directory, summary: NetworkSummary { network, runs: Vec::new() } })
     }
 
     fn inference(
@@ -203,25 +227,30 @@ impl<'a> Cloud<'a> {
         let (Scheme { plan, context }, encoded) = (&network.scheme, &network.weights.encoded);
         let keys = &self.evaluation.keys;
         let threads = self.session.executor.workers();
-        Ok(Inference::for_runs(context, plan, keys, encoded, Keep::Result, throughput, threads)?)
+        let (shape, _) = MemoryPrediction::fitting(plan, throughput, self.session.security, threads, self.limit)?;
+        let mut inference = Inference::for_runs(context, plan, keys, encoded, Keep::Result, shape, threads)?;
+        if shape.tiling.spill != Spill::Nothing {
+            inference.spill_into(self.spill)?;
+        }
+        Ok(inference)
     }
 
-    /// Runs all networks on every clip, as many at a time as a run handles; the rows that are left over as one batch.
+    /// Runs all networks on every packed input, as many at a time as a run handles; those that are left over as one batch.
     fn classify_all(&self, files: &[RowFile], runs: &mut [NetworkRun<'a>]) -> Result<(), Failure> {
         let (mut done, total) = (0, files.len() * runs.len());
-        let progress = self.session.progress("classifying rows");
+        let progress = self.session.progress("classifying");
         progress.set(done, total);
         for files in files.chunks(self.throughput.clips()) {
-            let inputs = files.iter().map(|file| self.evaluation.read(file)).collect::<Result<Vec<_>, _>>()?;
+            let throughput = self.throughput.of_rest(files.len());
+            for run in runs.iter_mut().filter(|run| run.inference.throughput() != throughput) {
+                // Smaller than the one that it takes the place of.
+                run.inference = self.inference(run.summary.network, throughput)?;
+                run.memory = run.inference.memory(self.session.executor.workers())?;
+            }
+            let origins = self.load(files, runs)?;
             for run in &mut *runs {
                 self.session.interrupt.check()?;
-                let throughput = self.throughput.of_rest(files.len());
-                if run.inference.throughput() != throughput {
-                    // Smaller than the one that it takes the place of.
-                    run.inference = self.inference(run.summary.network, throughput)?;
-                    run.memory = run.inference.memory(self.session.executor.workers())?;
-                }
-                self.classify(files, &inputs, run)?;
+                self.classify(files, &origins, run)?;
                 done += files.len();
                 progress.set(done, total);
             }
@@ -229,26 +258,44 @@ impl<'a> Cloud<'a> {
         Ok(())
     }
 
-    /// Runs a network on the clips of a run, and writes the results.
-    fn classify(&self, files: &[RowFile], inputs: &[RowCiphertext], run: &mut NetworkRun<'_>) -> Result<(), Failure> {
+    /// Reads what a run handles to its place, for all networks.
+    fn load(&self, files: &[RowFile], runs: &mut [NetworkRun<'a>]) -> Result<Vec<RowsOrigin>, Failure> {
+        let each = self.evaluation.schemes.plans.input().ciphertexts();
+        let read = |(place, file): (usize, &RowFile)| {
+            self.evaluation.read_each(file, |index, ciphertext| {
+                for NetworkRun { inference, memory, .. } in &mut *runs {
+                    let loaded = inference.load(place * each + index, &ciphertext, memory);
+                    loaded.map_err(|error| Failure::Outside(format!("{}: {error}", file.path.display())))?;
+                }
+                Ok::<_, Failure>(())
+            })
+        };
+        files.iter().enumerate().map(read).collect()
+    }
+
+    /// Runs a network on what was loaded, and writes the results.
+    fn classify(&self, files: &[RowFile], origins: &[RowsOrigin], run: &mut NetworkRun<'_>) -> Result<(), Failure> {
         let NetworkRun { inference, memory, directory, summary } = run;
         let Session { executor, interrupt, .. } = self.session;
         let options = RunOptions { cancel: interrupt.cancel().clone(), ..RunOptions::default() };
-        let ciphertexts: Vec<_> = inputs.iter().map(|input| input.ciphertext.clone()).collect();
         let started = Instant::now();
-        let (results, report) =
-            inference.run_clips(&ciphertexts, memory, executor.as_ref(), &options).map_err(|error| {
-                let paths: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
-                Failure::Outside(format!("{}: {error}", paths.join(", ")))
-            })?;
-        let release =
-            |(input, ciphertext)| self.evaluation.release(&summary.network.scheme.plan, input, ciphertext, self.unused);
-        let results = inputs.iter().zip(results).map(release).collect::<Result<Vec<_>, _>>()?;
+        let (results, report) = inference.run_loaded(memory, executor.as_ref(), &options).map_err(|error| {
+            let paths: Vec<_> = files.iter().map(|file| file.path.display().to_string()).collect();
+            Failure::Outside(format!("{}: {error}", paths.join(", ")))
+        })?;
+        let plan = &summary.network.scheme.plan;
+        let mut results = results.into_iter();
+        let release = |origin| {
+            let of_input = results.by_ref().take(plan.output.ciphertexts()).collect();
+            self.evaluation.release(plan, origin, of_input, self.unused)
+        };
+        let results = origins.iter().map(release).collect::<Result<Vec<_>, _>>()?;
         // Of a run of several clips each has its share.
-        let infer_s = started.elapsed().as_secs_f64() / files.len() as f64;
+        let rows: u64 = files.iter().map(|file| file.rows.end - file.rows.start).sum();
+        let infer_s = started.elapsed().as_secs_f64() / rows as f64;
         for (file, result) in files.iter().zip(&results) {
-            self.evaluation.write(&directory.path().join(RowKind::Result.file_name(file.row)), result)?;
-            summary.rows.push(Row { row: file.row, infer_s, report: report.clone() });
+            self.evaluation.write(&directory.path().join(RowKind::Result.file_name(&file.rows)), result)?;
+            summary.runs.push(Run { rows: file.rows.clone(), infer_s, report: report.clone() });
         }
         Ok(())
     }

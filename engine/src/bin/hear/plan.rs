@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use hear_engine::{
     network::{
         cost::{Counts, Preparation, Speeds},
+        memory::MemoryPrediction,
         method::Method,
         plan::{Plan, Security, Stage},
         store::{OutputDirectory, write_plan},
@@ -17,7 +18,7 @@ use hear_engine::{
 use serde_json::{Value, json};
 
 use crate::{
-    arguments::{Choices, Clips, Common, open_network},
+    arguments::{Choices, Clips, Common, memory, open_network},
     failure::Failure,
     output::{bytes, counted, hexadecimal, seconds, thousands},
     session::{Interrupt, Session},
@@ -35,7 +36,7 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "NETWORK")]
     network: String,
 
-    /// hear, fast-hear or lean-hear
+    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph
     #[arg(long)]
     method: Method,
 
@@ -48,9 +49,9 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "auto", conflicts_with_all = ["batch", "streams"])]
     throughput: Option<ThroughputChoice>,
 
-    /// The memory that auto may take for keys, weights and values: 8GB, 500MB
-    /// [default: any]
-    #[arg(long, value_name = "SIZE", requires = "throughput", value_parser = memory)]
+    /// The memory that a run may take, with keys and weights: 8GB, 500MB. The
+    /// fastest way that stays within it is taken [default: any]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
     memory_limit: Option<u64>,
 
     #[command(flatten)]
@@ -80,16 +81,6 @@ enum ThroughputChoice {
     Auto,
 }
 
-/// A size with its unit.
-fn memory(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("MB", 1_000_000)];
-    let parsed = UNITS.iter().find_map(|(unit, bytes)| {
-        let count: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-        count.checked_mul(*bytes)
-    });
-    parsed.ok_or_else(|| "expected a whole number of GB, MB, GiB or MiB, such as 8GB".to_owned())
-}
-
 impl ShowPlan {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::idle(&self.common, interrupt)?;
@@ -107,7 +98,12 @@ impl ShowPlan {
             Some(ThroughputChoice::Auto) => {
                 RunPrediction::fastest(&context, &plan, &speeds, threads, self.memory_limit)?
             }
-            None => RunPrediction::new(&context, &plan, self.clips.throughput()?, &speeds, threads)?,
+            None => {
+                let throughput = self.clips.throughput()?;
+                let limit = self.memory_limit.unwrap_or(u64::MAX);
+                let (shape, _) = MemoryPrediction::fitting(&plan, throughput, session.security, threads, limit)?;
+                RunPrediction::new(&context, &plan, shape, &speeds, threads)?
+            }
         };
         let summary = Summary::new(plan, run, speeds, session.security, threads)?;
         session.print(|| summary.table(), || summary.json())
@@ -202,10 +198,11 @@ impl Summary {
             thousands(preparation.encoding_ntt),
         );
         text += &format!(
-            "\nruns of {} ({} of {}) on {}\n",
-            counted(run.throughput.clips(), "clip"),
-            counted(run.throughput.streams(), "stream"),
-            run.throughput.batch(),
+            "\nruns of {}{} ({} of {}) on {}\n",
+            if plan.input.clips() > 1 { "up to " } else { "" },
+            counted(run.clips(), "clip"),
+            counted(run.shape.throughput.streams(), "stream"),
+            run.shape.throughput.batch(),
             counted(self.threads, "thread"),
         );
         text += &format!(
@@ -216,13 +213,14 @@ impl Summary {
         );
         text += &format!(
             "predicted: {} a run, {:.1} clips a second, at the speeds of\n           {}:\n\
-             \x20          {:.1} us an NTT, {:.2} us a product, {:.2} us one with a key,\n\
-             \x20          {:.2} us one of a base conversion\n",
+             \x20          {:.1} us an NTT, {:.2} us a product, {:.2} us one with a number,\n\
+             \x20          {:.2} us one with a key, {:.2} us one of a base conversion\n",
             seconds(run.seconds),
             run.clips_per_s(),
             self.speeds.name,
             self.speeds.ntt_ns * 1e-3,
             self.speeds.product_ns * 1e-3,
+            self.speeds.scalar_ns * 1e-3,
             self.speeds.key_product_ns * 1e-3,
             self.speeds.conversion_ns * 1e-3,
         );
@@ -275,8 +273,10 @@ impl Summary {
             "speeds": speeds,
             "predicted_s": self.predicted_s(),
             "run": {
-                "batch": run.throughput.batch(),
-                "streams": run.throughput.streams(),
+                "clips": run.clips(),
+                "tiling": (plan.input.clips() > 1).then_some(run.shape.tiling),
+                "batch": run.shape.throughput.batch(),
+                "streams": run.shape.throughput.streams(),
                 "predicted_s": run.seconds,
                 "throughput_per_s": run.clips_per_s(),
                 "memory_bytes": run.memory.total_bytes,

@@ -79,15 +79,13 @@ impl<'a> LeanWeights<'a> {
     }
 
     /// The weight of convolution `layer` from channel `input` to channel `output` at a tap, with what the layer before
-    /// leaves to it: the sign of its square and the divisor of its pooling.
-    fn weight(&self, layer: usize, output: usize, input: usize, row: usize, column: usize) -> f64 {
+    /// leaves to it: the sign of its square and the divisor of its pooling. Taps count row by row.
+    pub(in crate::network) fn weight(&self, layer: usize, output: usize, input: usize, tap: usize) -> f64 {
         let before = match layer {
             0 => 1.0,
             _ => self.layers[layer - 1].sign / self.layout.pool() as f64,
         };
-        self.network.layers()[layer].convolution.kernel(output, input)[row * 3 + column]
-            * self.layers[layer].gain[output]
-            * before
+        self.network.layers()[layer].convolution.kernel(output, input)[tap] * self.layers[layer].gain[output] * before
     }
 
     /// One plaintext of a transform, a period of it, already rotated against the giant's rotation that follows; `None` if
@@ -126,7 +124,7 @@ impl<'a> LeanWeights<'a> {
             }
             let (row, column) = ((row + reach).cast_unsigned(), (column + 1).cast_unsigned());
             let output = channel.cast_unsigned() + group * layout.channels;
-            let weight = |input| self.weight(0, output, input, row, column);
+            let weight = |input| self.weight(0, output, input, 3 * row + column);
             // z + conj z with x0 + i x1: half of w0 - i w1.
             Complex64::new(weight(0), -weight(1)) / 2.0
         };
@@ -161,7 +159,7 @@ impl<'a> LeanWeights<'a> {
                     return 0.0;
                 }
                 let input = source.base + t.rem_euclid(packing.modulus.cast_signed()).cast_unsigned();
-                self.weight(layer, channel, input, kernel_row, (tap + 1).cast_unsigned())
+                self.weight(layer, channel, input, 3 * kernel_row + (tap + 1).cast_unsigned())
             };
             let [real, imaginary] = packing.parts[part];
             Complex64::new(of_part(real), -of_part(imaginary)) / 2.0
@@ -213,14 +211,13 @@ impl<'a> LeanWeights<'a> {
     /// Two classes as real and imaginary part, a pair for each value of the top slot digit, as they stand before the
     /// giant's rotation.
     fn dense_weights(&self, giant: i32, input: usize) -> Vec<Complex64> {
-        let (layout, dense) = (self.layout, self.network.dense());
+        let layout = self.layout;
         let packing = ConvolutionPacking::new(self.network.shape(), 2);
-        let factor = self.layers[2].sign / layout.positions2() as f64;
         let pairs = 8;
         let stride = SLOTS / pairs;
         let shift = left(giant) / stride;
         let weight = |class: usize, channel: usize| {
-            if class < CLASS_COUNT { dense.weight[class * dense.in_features + channel] * factor } else { 0.0 }
+            if class < CLASS_COUNT { self.dense_weight(class, channel) } else { 0.0 }
         };
         (0..SLOTS)
             .map(|slot| {
@@ -266,8 +263,27 @@ impl<'a> LeanWeights<'a> {
         }
     }
 
+    /// The weight of a channel's sum of squares in a logit, with the sign of the last squares and the divisor of their pooling.
+    pub(in crate::network) fn dense_weight(&self, class: usize, channel: usize) -> f64 {
+        let dense = self.network.dense();
+        let factor = self.layers[2].sign / self.layout.positions2() as f64;
+        dense.weight[class * dense.in_features + channel] * factor
+    }
+
+    /// What is added to the sums of a channel of convolution `layer`.
+    pub(in crate::network) fn bias(&self, layer: usize, channel: usize) -> f64 {
+        self.layers[layer].bias[channel]
+    }
+
+    /// What is added to a logit: with it the constant of the last activation.
+    pub(in crate::network) fn logit_constant(&self, class: usize) -> f64 {
+        let dense = self.network.dense();
+        let row = &dense.weight[class * dense.in_features..(class + 1) * dense.in_features];
+        dense.bias[class] + self.layers[2].rest * row.iter().sum::<f64>()
+    }
+
     /// e of activation `layer`, summed over a pooling window, before the sign that the weights after it carry.
-    fn rest(&self, layer: usize) -> f64 {
+    pub(in crate::network) fn rest(&self, layer: usize) -> f64 {
         self.layers[layer].sign * self.layout.pool() as f64 * self.layers[layer].rest
     }
 
@@ -297,14 +313,10 @@ impl<'a> LeanWeights<'a> {
     /// The constants of the logits, as class pairs.
     #[must_use]
     pub fn dense_constant(&self) -> Vec<Complex64> {
-        let dense = self.network.dense();
-        let logit = |class: usize| {
-            let row = &dense.weight[class * dense.in_features..(class + 1) * dense.in_features];
-            dense.bias[class] + self.layers[2].rest * row.iter().sum::<f64>()
-        };
         let mut slots = vec![Complex64::ZERO; SLOTS];
         for pair in 0..CLASS_COUNT / 2 {
-            slots[pair * (SLOTS / 8)] = Complex64::new(logit(2 * pair), logit(2 * pair + 1));
+            slots[pair * (SLOTS / 8)] =
+                Complex64::new(self.logit_constant(2 * pair), self.logit_constant(2 * pair + 1));
         }
         slots
     }

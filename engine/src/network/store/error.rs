@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -110,12 +111,26 @@ pub enum StoreError {
         example: String,
     },
     /// A file that is named after another row than the one it was made from.
-    #[error("{}: it holds row {found}, but is named after another row", path.display())]
+    #[error("{}: it holds {}, but is named after {}", path.display(), rows_named(found), if found.end == found.start + 1 { "another row" } else { "others" })]
     OtherRow {
         /// The file.
         path: PathBuf,
-        /// The row that it was made from.
-        found: u64,
+        /// The rows that it was made from.
+        found: Range<u64>,
+    },
+    /// More rows or ciphertexts than the packing has.
+    #[error("{}: {count} ciphertexts of {}: its packing has {need_count} ciphertexts, of at most {most} rows", path.display(), rows_named(rows))]
+    Packing {
+        /// The file.
+        path: PathBuf,
+        /// Its ciphertexts.
+        count: usize,
+        /// Its rows.
+        rows: Range<u64>,
+        /// Ciphertexts of the packing.
+        need_count: usize,
+        /// Rows that it holds at most.
+        most: usize,
     },
     /// A value of a clip that cannot be encrypted.
     #[error("row {row}, column {column}: {source}")]
@@ -129,11 +144,12 @@ pub enum StoreError {
     },
     /// A result of another form than the plan's.
     #[error(
-        "row {row}: a result of {limbs} limbs at scale 2^{scale_bits:.3}; the plan's has {need_limbs} at 2^{need_bits:.3}"
+        "{}: a result of {limbs} limbs at scale 2^{scale_bits:.3}; the plan's has {need_limbs} at 2^{need_bits:.3}",
+        rows_named(rows)
     )]
     ResultForm {
-        /// The row.
-        row: u64,
+        /// The rows.
+        rows: Range<u64>,
         /// Its limbs.
         limbs: usize,
         /// log2 of its scale.
@@ -145,12 +161,13 @@ pub enum StoreError {
     },
     /// Decryption gave noise.
     #[error(
-        "row {row}: the result decrypts to noise; it was made with keys of another `hear keygen`, or the input's values \
-         were too large for the network"
+        "{}: the result decrypts to noise; it was made with keys of another `hear keygen`, or the input's values \
+         were too large for the network",
+        rows_named(rows)
     )]
     Noise {
-        /// The row.
-        row: u64,
+        /// The rows.
+        rows: Range<u64>,
     },
     /// A key that could not be made.
     #[error(transparent)]
@@ -161,6 +178,12 @@ pub enum StoreError {
     /// The executor failed or was stopped.
     #[error(transparent)]
     Run(#[from] RunError),
+}
+
+/// `row 12`, `rows 0..608`.
+fn rows_named(rows: &Range<u64>) -> String {
+    let Range { start, end } = rows;
+    if *end == start + 1 { format!("row {start}") } else { format!("rows {start}..{end}") }
 }
 
 impl StoreError {

@@ -1,6 +1,10 @@
 //! What each party can do.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use hear_kernels::simd::Isa;
 use hear_model::{
@@ -9,20 +13,22 @@ use hear_model::{
 };
 use num_complex::Complex64;
 
-use super::{RowFile, StoreError};
+use super::{RowFile, StoreError, Work};
 use crate::{
     ckks::{EncodeError, Encoder},
     network::{
         drowning::drown,
+        packing::OutputPacking,
         plan::{Plan, PlanError, Security},
         plan_set::PlanSet,
         run::EvaluationKeys,
     },
+    params::PrimeIndex,
     ring::Context,
     rlwe::{Ciphertext, PublicKey, Purpose, Randomness, SecretKey, decrypt, encrypt},
     wire::{
-        CiphertextHeader, Fault, Header, Kind, PublicKeyFile, SecretKeyFile, StoredPlan, read_ciphertext,
-        write_ciphertext,
+        CiphertextHeader, CiphertextReader, CiphertextWriter, Fault, Header, Kind, PublicKeyFile, SecretKeyFile,
+        StoredPlan,
     },
 };
 
@@ -115,11 +121,11 @@ impl Schemes {
         Header::new(self.context.parameters(), self.plans.iter().map(stored).collect(), insecure)
     }
 
-    fn read(&self, file: &RowFile, kind: Kind) -> Result<(CiphertextHeader, RowCiphertext), StoreError> {
-        let (header, ciphertext) = read_ciphertext(&file.path, kind, &self.context)?;
-        file.check(header.row)?;
-        let row = RowCiphertext { row: header.row, ciphertext, insecure: header.insecure };
-        Ok((header, row))
+    /// Opens a file of encrypted rows.
+    fn open(&self, file: &RowFile, kind: Kind) -> Result<CiphertextReader<'_>, StoreError> {
+        let reader = CiphertextReader::open(&file.path, kind, &self.context)?;
+        file.check(&reader.header().rows)?;
+        Ok(reader)
     }
 }
 
@@ -130,25 +136,51 @@ impl From<&Scheme> for Schemes {
     }
 }
 
-/// An encrypted clip or its encrypted logits.
+/// An encrypted clip, or several that are packed together; or their encrypted logits.
 #[derive(Clone, Debug)]
-pub struct RowCiphertext {
-    /// The row of the input that it belongs to.
-    pub row: u64,
-    /// The ciphertext.
-    pub ciphertext: Ciphertext,
-    /// Whether a seed that others may know had a part in it: for tests only.
+pub struct EncryptedRows {
+    /// The rows of the input that they belong to.
+    pub rows: Range<u64>,
+    /// The ciphertexts: as many as the packing has.
+    pub ciphertexts: Vec<Ciphertext>,
+    /// Whether a seed that others may know had a part in them: for tests only.
+    pub insecure: bool,
+}
+
+impl EncryptedRows {
+    /// Bytes of their residues.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.ciphertexts.iter().map(|ciphertext| size_of_val(ciphertext.words())).sum()
+    }
+
+    /// What they belong to, without the ciphertexts.
+    #[must_use]
+    pub fn origin(&self) -> RowsOrigin {
+        RowsOrigin { rows: self.rows.clone(), insecure: self.insecure }
+    }
+}
+
+/// Which rows ciphertexts belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowsOrigin {
+    /// The rows.
+    pub rows: Range<u64>,
+    /// Whether a seed that others may know had a part in them: for tests only.
     pub insecure: bool,
 }
 
 /// Encrypted logits, and the plan that made them.
 #[derive(Clone, Debug)]
-pub struct RowResult<'a> {
+pub struct RowsResult<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// The logits.
-    pub encrypted: RowCiphertext,
+    pub encrypted: EncryptedRows,
 }
+
+/// Ciphertexts that are made at a time before they are written: enough for all threads.
+const WRITTEN_AT_ONCE: usize = 64;
 
 /// A home: encrypts clips, and can decrypt nothing.
 #[derive(Debug)]
@@ -196,38 +228,156 @@ impl Encryptor {
         self.insecure
     }
 
-    /// Packs, encodes and encrypts a clip.
+    /// The most clips that are encrypted together.
+    #[must_use]
+    pub fn clips(&self) -> usize {
+        self.schemes.plans.input().clips()
+    }
+
+    /// Packs, encodes and encrypts clips, those of the rows from `first_row` on.
     ///
     /// # Errors
     /// If a value is too large for the input's scale, or the operating system gives no randomness.
-    pub fn encrypt(&self, row: u64, clip: &Clip, randomness: &Randomness) -> Result<RowCiphertext, StoreError> {
+    ///
+    /// # Panics
+    /// If there is no clip or more than are packed together.
+    pub fn encrypt(
+        &self,
+        first_row: u64,
+        clips: &[Clip],
+        randomness: &Randomness,
+    ) -> Result<EncryptedRows, StoreError> {
+        let count = self.schemes.plans.input().ciphertexts();
+        let ciphertexts = (0..count).map(|index| self.encrypt_one(first_row, clips, index, randomness));
+        let ciphertexts = ciphertexts.collect::<Result<_, _>>()?;
+        Ok(EncryptedRows { rows: rows_from(first_row, clips), ciphertexts, insecure: self.leaves_insecure(randomness) })
+    }
+
+    /// One of the ciphertexts of [`Encryptor::encrypt`].
+    ///
+    /// # Errors
+    /// As [`Encryptor::encrypt`].
+    ///
+    /// # Panics
+    /// As [`Encryptor::encrypt`], and if there is no such ciphertext.
+    pub fn encrypt_one(
+        &self,
+        first_row: u64,
+        clips: &[Clip],
+        ciphertext: usize,
+        randomness: &Randomness,
+    ) -> Result<Ciphertext, StoreError> {
         let Schemes { plans, context } = &self.schemes;
         let input = plans.input();
         let scale = input.scale_bits.exp2();
-        let coefficients = self.encoder.encode_complex(&input.pack(clip), scale);
-        let coefficients = coefficients.map_err(|source| value_error(row, clip, source))?;
-        let mut stream = randomness.stream(&Purpose::Encryption { row })?;
-        let ciphertext = encrypt(context, &self.key, &coefficients, input.limbs, scale, &mut stream);
-        Ok(RowCiphertext { row, ciphertext, insecure: self.insecure || randomness.is_insecure() })
+        let values: Vec<&[f64]> = clips.iter().map(|clip| &clip[..]).collect();
+        let coefficients = self.encoder.encode_complex(&input.pack(ciphertext, &values), scale);
+        let coefficients = coefficients.map_err(|source| value_error(first_row, clips, source))?;
+        let ciphertext = u32::try_from(ciphertext).expect("an input has few ciphertexts");
+        let mut stream = randomness.stream(&Purpose::Encryption { row: first_row, ciphertext })?;
+        Ok(encrypt(context, &self.key, &coefficients, input.limbs, scale, &mut stream))
     }
 
-    /// Writes an encrypted clip. The file appears whole or not at all.
+    fn leaves_insecure(&self, randomness: &Randomness) -> bool {
+        self.insecure || randomness.is_insecure()
+    }
+
+    /// Encrypts clips into a file, some ciphertexts at a time, which `work` shares out. The file appears whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Encryptor::encrypt`], or if the system refuses or the work was stopped.
+    ///
+    /// # Panics
+    /// As [`Encryptor::encrypt`].
+    pub fn encrypt_to(
+        &self,
+        path: &Path,
+        first_row: u64,
+        clips: &[Clip],
+        randomness: &Randomness,
+        work: &Work<'_>,
+    ) -> Result<(), StoreError> {
+        let input = self.schemes.plans.input();
+        let count = input.ciphertexts();
+        let rows = rows_from(first_row, clips);
+        let header = self.header(rows, count, input.limbs, input.scale_bits.exp2(), self.leaves_insecure(randomness));
+        let mut writer = CiphertextWriter::create(path, Kind::Ciphertext, &self.schemes.context, &header)?;
+        for first in (0..count).step_by(WRITTEN_AT_ONCE) {
+            let at_once = WRITTEN_AT_ONCE.min(count - first);
+            let made: Vec<OnceLock<Ciphertext>> = (0..at_once).map(|_| OnceLock::new()).collect();
+            Work::new(work.executor, work.cancel).try_for_each(at_once, |index| {
+                let ciphertext = self.encrypt_one(first_row, clips, first + index, randomness)?;
+                // Every index comes once, so the cell is empty.
+                let _ = made[index].set(ciphertext);
+                Ok::<_, StoreError>(())
+            })?;
+            for ciphertext in made {
+                writer.write(&ciphertext.into_inner().expect("a finished loop has made every ciphertext"))?;
+            }
+            (work.progress)(first + at_once, count);
+        }
+        Ok(writer.finish()?)
+    }
+
+    fn header(&self, rows: Range<u64>, count: usize, limbs: usize, scale: f64, insecure: bool) -> CiphertextHeader {
+        let Schemes { plans, context } = &self.schemes;
+        CiphertextHeader {
+            parameters_hash: context.parameters().hash(),
+            packing_hash: plans.packing_hash(),
+            rows,
+            count: u32::try_from(count).expect("an input has few ciphertexts"),
+            limbs: PrimeIndex::first(limbs),
+            scale,
+            insecure,
+        }
+    }
+
+    /// Writes encrypted clips. The file appears whole or not at all.
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn write(&self, path: &Path, row: &RowCiphertext) -> Result<(), StoreError> {
-        let Schemes { plans, context } = &self.schemes;
-        let RowCiphertext { row, ciphertext, insecure } = row;
-        Ok(write_ciphertext(path, Kind::Ciphertext, context, ciphertext, plans.packing_hash(), *row, *insecure)?)
+    pub fn write(&self, path: &Path, rows: &EncryptedRows) -> Result<(), StoreError> {
+        write_rows(path, Kind::Ciphertext, &self.schemes.context, self.schemes.plans.packing_hash(), rows)
     }
 }
 
+fn rows_from(first_row: u64, clips: &[Clip]) -> Range<u64> {
+    first_row..first_row + clips.len() as u64
+}
+
+/// Writes ciphertexts of some rows, all of one basis and scale.
+fn write_rows(
+    path: &Path,
+    kind: Kind,
+    context: &Context,
+    packing_hash: [u8; 32],
+    rows: &EncryptedRows,
+) -> Result<(), StoreError> {
+    let EncryptedRows { rows, ciphertexts, insecure } = rows;
+    let header = CiphertextHeader {
+        parameters_hash: context.parameters().hash(),
+        packing_hash,
+        rows: rows.clone(),
+        count: u32::try_from(ciphertexts.len()).expect("few ciphertexts"),
+        limbs: ciphertexts[0].basis().to_vec(),
+        scale: ciphertexts[0].scale(),
+        insecure: *insecure,
+    };
+    let mut writer = CiphertextWriter::create(path, kind, context, &header)?;
+    ciphertexts.iter().try_for_each(|ciphertext| writer.write(ciphertext))?;
+    Ok(writer.finish()?)
+}
+
 /// Points at the value of largest size, or the first that is not finite.
-fn value_error(row: u64, clip: &Clip, source: EncodeError) -> StoreError {
+fn value_error(first_row: u64, clips: &[Clip], source: EncodeError) -> StoreError {
     let size = |value: f64| if value.is_finite() { value.abs() } else { f64::INFINITY };
-    let largest = (0..clip.len()).reduce(|best, next| if size(clip[next]) > size(clip[best]) { next } else { best });
-    // The clip's values are the first columns of both layouts of input files.
-    StoreError::Value { row, column: largest.map_or(0, |index| index + 1), source }
+    let values = clips.iter().zip(first_row..).flat_map(|(clip, row)| {
+        // The clip's values are the first columns of both layouts of input files.
+        clip.iter().zip(1..).map(move |(&value, column)| (row, column, size(value)))
+    });
+    let largest = values.reduce(|best, next| if next.2 > best.2 { next } else { best });
+    let (row, column, _) = largest.unwrap_or((first_row, 0, 0.0));
+    StoreError::Value { row, column, source }
 }
 
 /// The cloud's keys: computes on what it cannot read.
@@ -260,7 +410,7 @@ impl Evaluation {
         Self { schemes, keys, insecure, public, encoder }
     }
 
-    /// What leaves the cloud of the result of `input` under one of the plans. The random values of several results of one
+    /// What leaves the cloud of the result of an input under one of the plans. The random values of several results of one
     /// input have nothing in common, unless they come from a seed.
     ///
     /// # Errors
@@ -268,38 +418,67 @@ impl Evaluation {
     pub fn release<'p>(
         &self,
         plan: &'p Plan,
-        input: &RowCiphertext,
-        mut result: Ciphertext,
+        input: &RowsOrigin,
+        mut results: Vec<Ciphertext>,
         unused: UnusedSlots<'_>,
-    ) -> Result<RowResult<'p>, StoreError> {
+    ) -> Result<RowsResult<'p>, StoreError> {
         let mut insecure = self.insecure || input.insecure;
         if let UnusedSlots::Drown(randomness) = unused {
             insecure |= randomness.is_insecure();
-            let context = &self.schemes.context;
-            drown(context, &self.encoder, &self.public, &plan.output, input.row, randomness, &mut result)?;
+            let (context, rows) = (&self.schemes.context, &input.rows);
+            for (index, result) in results.iter_mut().enumerate() {
+                drown(context, &self.encoder, &self.public, &plan.output, rows, index, randomness, result)?;
+            }
         }
-        Ok(RowResult { plan, encrypted: RowCiphertext { row: input.row, ciphertext: result, insecure } })
+        Ok(RowsResult { plan, encrypted: EncryptedRows { rows: input.rows.clone(), ciphertexts: results, insecure } })
     }
 
-    /// Reads an encrypted clip.
+    /// Reads the ciphertexts of encrypted clips one after the other, so that they need not be in memory together. They are only
+    /// known to be intact when this returns.
     ///
     /// # Errors
-    /// If the file is not intact, or of other parameters, another packing or another row than its name says.
-    pub fn read(&self, file: &RowFile) -> Result<RowCiphertext, StoreError> {
-        let (header, row) = self.schemes.read(file, Kind::Ciphertext)?;
-        let packing = header.check_packing(&self.schemes.plans.packing_hash());
+    /// If the file is not intact, or of other parameters, another packing or other rows than its name says; or the first that
+    /// `take` returns.
+    pub fn read_each<E: From<StoreError>>(
+        &self,
+        file: &RowFile,
+        mut take: impl FnMut(usize, Ciphertext) -> Result<(), E>,
+    ) -> Result<RowsOrigin, E> {
+        let mut reader = self.schemes.open(file, Kind::Ciphertext)?;
+        let plans = &self.schemes.plans;
+        let packing = reader.header().check_packing(&plans.packing_hash());
         packing.map_err(|fault| StoreError::fault(&file.path, fault))?;
-        Ok(row)
+        let (count, rows) = (reader.header().count as usize, reader.header().rows.clone());
+        let (need_count, most) = (plans.input().ciphertexts(), plans.input().clips());
+        if count != need_count || rows.end - rows.start > most as u64 {
+            return Err(StoreError::Packing { path: file.path.clone(), count, rows, need_count, most }.into());
+        }
+        for index in 0..count {
+            take(index, reader.read().map_err(StoreError::from)?)?;
+        }
+        let header = reader.finish().map_err(StoreError::from)?;
+        Ok(RowsOrigin { rows: header.rows, insecure: header.insecure })
+    }
+
+    /// Reads encrypted clips.
+    ///
+    /// # Errors
+    /// As [`Evaluation::read_each`].
+    pub fn read(&self, file: &RowFile) -> Result<EncryptedRows, StoreError> {
+        let mut ciphertexts = Vec::new();
+        let RowsOrigin { rows, insecure } = self.read_each(file, |_, ciphertext| {
+            ciphertexts.push(ciphertext);
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(EncryptedRows { rows, ciphertexts, insecure })
     }
 
     /// Writes encrypted logits. The file appears whole or not at all.
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn write(&self, path: &Path, result: &RowResult<'_>) -> Result<(), StoreError> {
-        let RowResult { plan, encrypted: RowCiphertext { row, ciphertext, insecure } } = result;
-        let context = &self.schemes.context;
-        Ok(write_ciphertext(path, Kind::Result, context, ciphertext, plan.hash(), *row, *insecure)?)
+    pub fn write(&self, path: &Path, result: &RowsResult<'_>) -> Result<(), StoreError> {
+        write_rows(path, Kind::Result, &self.schemes.context, result.plan.hash(), &result.encrypted)
     }
 }
 
@@ -354,18 +533,23 @@ impl Decryptor {
     /// # Errors
     /// If the file is not intact, or of other parameters, a plan that the key does not serve or another row than its name
     /// says.
-    pub fn read(&self, file: &RowFile) -> Result<RowResult<'_>, StoreError> {
-        let (header, encrypted) = self.schemes.read(file, Kind::Result)?;
-        let plans = &self.schemes.plans;
-        match plans.of_hash(&header.packing_hash) {
-            Some(plan) => Ok(RowResult { plan, encrypted }),
-            None => {
-                let hexadecimal = |hash| blake3::Hash::from_bytes(hash).to_string();
-                let found = hexadecimal(header.packing_hash);
-                let expected = plans.iter().map(|plan| hexadecimal(plan.hash())).collect::<Vec<_>>().join(" or ");
-                Err(StoreError::fault(&file.path, Fault::OtherPlan { what: "plan", found, expected }))
-            }
+    pub fn read(&self, file: &RowFile) -> Result<RowsResult<'_>, StoreError> {
+        let mut reader = self.schemes.open(file, Kind::Result)?;
+        let (plans, packing_hash) = (&self.schemes.plans, reader.header().packing_hash);
+        let Some(plan) = plans.of_hash(&packing_hash) else {
+            let hexadecimal = |hash| blake3::Hash::from_bytes(hash).to_string();
+            let found = hexadecimal(packing_hash);
+            let expected = plans.iter().map(|plan| hexadecimal(plan.hash())).collect::<Vec<_>>().join(" or ");
+            return Err(StoreError::fault(&file.path, Fault::OtherPlan { what: "plan", found, expected }));
+        };
+        let (count, rows) = (reader.header().count as usize, reader.header().rows.clone());
+        let (need_count, most) = (plan.output.ciphertexts(), plan.input.clips());
+        if count != need_count || rows.end - rows.start > most as u64 {
+            return Err(StoreError::Packing { path: file.path.clone(), count, rows, need_count, most });
         }
+        let ciphertexts = (0..count).map(|_| reader.read()).collect::<Result<_, _>>()?;
+        let insecure = reader.finish()?.insecure;
+        Ok(RowsResult { plan, encrypted: EncryptedRows { rows, ciphertexts, insecure } })
     }
 
     /// All slots of a ciphertext of the plan, also of one between two stages: for measurements of noise. They are to be
@@ -375,7 +559,7 @@ impl Decryptor {
         self.encoder.decode(&decrypt(&self.schemes.context, &self.key, ciphertext), ciphertext.scale())
     }
 
-    /// Decrypts logits.
+    /// Decrypts the logits of every row of a result.
     ///
     /// Whoever learns them can work towards the secret key, because decrypted values of an approximate scheme carry the
     /// ciphertext's noise (Li and Micciancio, "On the Security of Homomorphic Encryption on Approximate Numbers",
@@ -384,23 +568,37 @@ impl Decryptor {
     /// # Errors
     /// If the result has not the form of its plan's, or decrypts to noise: one that belongs to another secret key, or
     /// whose values outgrew its modulus.
-    pub fn logits(&self, result: &RowResult<'_>) -> Result<Logits, StoreError> {
-        let RowResult { plan, encrypted: RowCiphertext { row, ciphertext, .. } } = result;
+    pub fn logits(&self, result: &RowsResult<'_>) -> Result<Vec<(u64, Logits)>, StoreError> {
+        let RowsResult { plan, encrypted: EncryptedRows { rows, ciphertexts, .. } } = result;
+        let slots = ciphertexts.iter().map(|ciphertext| self.result_slots(&plan.output, rows, ciphertext));
+        let slots = slots.collect::<Result<Vec<_>, _>>()?;
+        let logits = |clip| {
+            let logits = plan.output.unpack(&slots, clip);
+            std::array::from_fn(|class| logits[class])
+        };
+        Ok(rows.clone().enumerate().map(|(clip, row)| (row, logits(clip))).collect())
+    }
+
+    /// The slots of one ciphertext of a result.
+    fn result_slots(
+        &self,
+        output: &OutputPacking,
+        rows: &Range<u64>,
+        ciphertext: &Ciphertext,
+    ) -> Result<Vec<Complex64>, StoreError> {
         let context = &self.schemes.context;
-        let (output, scale_bits) = (&plan.output, ciphertext.scale().log2());
-        let limbs = ciphertext.limbs();
+        let (limbs, scale_bits) = (ciphertext.limbs(), ciphertext.scale().log2());
         if limbs != output.limbs || (scale_bits - output.scale_bits).abs() > SCALE_TOLERANCE_BITS {
             let (need_limbs, need_bits) = (output.limbs, output.scale_bits);
-            return Err(StoreError::ResultForm { row: *row, limbs, scale_bits, need_limbs, need_bits });
+            return Err(StoreError::ResultForm { rows: rows.clone(), limbs, scale_bits, need_limbs, need_bits });
         }
         let coefficients = decrypt(context, &self.key, ciphertext);
         let modulus: f64 =
             ciphertext.basis().iter().map(|&prime| f64::from(context.parameters().prime(prime))).product();
         if coefficients.iter().any(|x| x.abs() > LARGEST_COEFFICIENT * modulus / 2.0) {
-            return Err(StoreError::Noise { row: *row });
+            return Err(StoreError::Noise { rows: rows.clone() });
         }
-        let logits = output.unpack(&self.encoder.decode(&coefficients, ciphertext.scale()));
-        Ok(std::array::from_fn(|class| logits[class]))
+        Ok(self.encoder.decode(&coefficients, ciphertext.scale()))
     }
 }
 

@@ -49,7 +49,7 @@ impl ResultFile {
         };
         let mut files: Vec<_> = here.into_iter().map(alone).chain(below.into_iter().flat_map(of_one)).collect();
         // Stable: the networks keep the order of their names.
-        files.sort_by_key(|result| result.file.row);
+        files.sort_by_key(|result| result.file.rows.start);
         Ok(files)
     }
 }
@@ -83,7 +83,9 @@ mod tests {
         };
         let list = |path: &Path| {
             let files = ResultFile::list(path);
-            files.map(|files| files.into_iter().map(|result| (result.file.row, result.network)).collect::<Vec<_>>())
+            files.map(|files| {
+                files.into_iter().map(|result| (result.file.rows.start, result.network)).collect::<Vec<_>>()
+            })
         };
         let refused = |path: &Path| list(path).unwrap_err().to_string();
         assert!(refused(root.path()).contains("no files in it are named like row-000012.out"));

@@ -10,15 +10,17 @@
 //! Where a block is half a vector (8 residues of 16 lanes), the packed inputs of two blocks are interleaved: then even lanes
 //! belong to one block and odd lanes to the other, and these have registers of their own anyway.
 
+mod scalar;
 mod weights;
 
 use std::ops::Range;
 
-pub use weights::{PeriodicShape, periodic_weight_words, periodic_weights_insert};
+pub use scalar::{ScalarRun, ScalarWeights, multiply_accumulate_scalar_into, multiply_accumulate_scalar_scratch_words};
+pub use weights::{PeriodicShape, periodic_weight, periodic_weight_words, periodic_weights_insert};
 
 use super::convolution::Accumulation;
 use super::key_product::store_sum;
-use super::products::{PACKED_INPUT, Weights, sum_products};
+use super::products::{PACKED_INPUT, Run, Weights, sum_products};
 use super::sums::ProductSums;
 use crate::bounds::debug_assert_reduced;
 use crate::modulus::Modulus;
@@ -173,7 +175,7 @@ fn convolve<L: Lanes>(
     let packed_block = shape.inputs() * PACKED_INPUT;
     let run = packed.len() / packed_block * BLOCK;
     for first in (0..convolution.n).step_by(run) {
-        pack(l, convolution.is_interleaved::<L>(), inputs, first, packed);
+        pack(l, convolution.is_interleaved::<L>(), inputs.len(), inputs.iter().copied(), first, packed);
         for tile in convolution.tiles() {
             let (start, end) = (shape.tile_start(tile) - first_output, shape.tile_start(tile + 1) - first_output);
             let outputs = &mut outputs[start..end];
@@ -188,18 +190,26 @@ fn convolve<L: Lanes>(
     }
 }
 
-/// Packs the inputs' residues from `first` on, as many as `packed` holds: `[block of 16 residues][input][component][16]`.
+/// Packs the residues of `count` inputs from `first` on, as many as `packed` holds: `[block of 16 residues][input][component][16]`.
 #[inline(always)]
-fn pack<L: Lanes>(l: L, interleave: bool, inputs: &[&[u32]], first: usize, packed: &mut [u32]) {
-    let run = packed.len() / (2 * inputs.len());
-    for (k, input) in inputs.iter().enumerate() {
+fn pack<'a, L: Lanes>(
+    l: L,
+    interleave: bool,
+    count: usize,
+    inputs: impl Iterator<Item = &'a [u32]> + Clone,
+    first: usize,
+    packed: &mut [u32],
+) {
+    let run = packed.len() / (2 * count);
+    let mut later = inputs.clone().skip(INPUTS_AHEAD);
+    for (k, input) in inputs.enumerate() {
         let n = input.len() / 2;
-        let next = inputs.get(k + INPUTS_AHEAD).unwrap_or(input);
+        let next = later.next().unwrap_or(input);
         for component in [0, 1] {
             let next = &next[component * n + first..];
             let (blocks, _) = input[component * n + first..][..run].as_chunks::<BLOCK>();
             let (packed, _) = packed[(2 * k + component) * BLOCK..].as_chunks_mut::<BLOCK>();
-            for (b, (block, packed)) in blocks.iter().zip(packed.iter_mut().step_by(2 * inputs.len())).enumerate() {
+            for (b, (block, packed)) in blocks.iter().zip(packed.iter_mut().step_by(2 * count)).enumerate() {
                 l.prefetch(next, b * BLOCK);
                 if interleave {
                     l.permute_block(block, &INTERLEAVED, packed);
@@ -225,9 +235,7 @@ fn accumulate_tile<L: Lanes>(
     outputs: &mut [&mut [u32]],
     at: usize,
 ) {
-    // A sum takes two registers and each output two sums. Of 32 registers (AVX-512) 6 outputs take 24, of 16 registers
-    // (AVX2) 2 outputs take 8; the others hold operands.
-    let at_once = if L::REGISTERS >= 32 { 6 } else { 2 };
+    let at_once = outputs_at_once::<L>();
     let stride = outputs.len();
     for (part, outputs) in outputs.chunks_mut(at_once).enumerate() {
         let weights = TileWeights { words: &weights[part * at_once..], stride };
@@ -241,6 +249,13 @@ fn accumulate_tile<L: Lanes>(
             _ => unreachable!("a part has 1 to {at_once} outputs"),
         }
     }
+}
+
+/// The outputs whose sums the registers hold: a sum takes two and each output has two sums, so that of 32 registers (AVX-512)
+/// 6 outputs take 24, and of 16 (AVX2) 2 outputs 8; the others hold operands.
+#[inline(always)]
+const fn outputs_at_once<L: Lanes>() -> usize {
+    if L::REGISTERS >= 32 { 6 } else { 2 }
 }
 
 /// [`accumulate_tile`] for `OUTPUTS` outputs at once.
@@ -258,9 +273,9 @@ fn accumulate_part<L: Lanes, const OUTPUTS: usize>(
     let interleaved = convolution.is_interleaved::<L>();
     let values = if interleaved {
         let odd = TileWeights { words: &weights.words[inputs * weights.stride..], ..weights };
-        sum_products::<L, OUTPUTS>(l, sums, inputs, packed, Interleaved { even: weights, odd })
+        sum_products::<L, OUTPUTS>(l, sums, [Run { inputs, packed, weights: Interleaved { even: weights, odd } }])
     } else {
-        sum_products::<L, OUTPUTS>(l, sums, inputs, packed, weights)
+        sum_products::<L, OUTPUTS>(l, sums, [Run { inputs, packed, weights }])
     };
     for (values, output) in values.into_iter().zip(outputs) {
         for (value, output) in values.into_iter().zip(output.chunks_exact_mut(convolution.n)) {

@@ -76,6 +76,13 @@ impl PeriodicShape {
         self.tile_start(tile + 1) - self.tile_start(tile)
     }
 
+    /// The tile of a plaintext, and its place among the weights of that tile for one block.
+    const fn place(self, input: usize, output: usize) -> (usize, usize) {
+        // The last tile that starts at or before the output.
+        let tile = ((output + 1) * self.tiles() - 1) / self.outputs;
+        (tile, input * self.tile_outputs(tile) + output - self.tile_start(tile))
+    }
+
     /// Where the weights of a tile for one block begin.
     pub(super) const fn weights_start(self, block: usize, tile: usize) -> usize {
         let group = if self.blocks < GROUP { self.blocks } else { GROUP };
@@ -111,12 +118,24 @@ pub fn periodic_weights_insert(
     assert!(input < inputs && output < outputs, "plaintext {input}, {output} of {inputs} by {outputs}");
     assert_eq!(residues_montgomery.len(), blocks, "distinct residues of a periodic plaintext");
     check_weights(shape, weights);
-    // The last tile that starts at or before the output.
-    let tile = ((output + 1) * shape.tiles() - 1) / outputs;
-    let in_tile = input * shape.tile_outputs(tile) + output - shape.tile_start(tile);
+    let (tile, in_tile) = shape.place(input, output);
     for (block, &residue) in residues_montgomery.iter().enumerate() {
         weights[shape.weights_start(block, tile) + in_tile] = residue;
     }
+}
+
+/// A word of a periodic plaintext, as [`periodic_weights_insert`] put it there.
+///
+/// # Panics
+/// If there is no such block, input or output, or `weights` is not [`periodic_weight_words`] long.
+#[must_use]
+pub fn periodic_weight(shape: PeriodicShape, input: usize, output: usize, block: usize, weights: &[u32]) -> u32 {
+    let PeriodicShape { inputs, outputs, blocks } = shape;
+    let inside = input < inputs && output < outputs && block < blocks;
+    assert!(inside, "block {block} of plaintext {input}, {output} of {inputs} by {outputs} of {blocks} blocks");
+    check_weights(shape, weights);
+    let (tile, in_tile) = shape.place(input, output);
+    weights[shape.weights_start(block, tile) + in_tile]
 }
 
 #[track_caller]

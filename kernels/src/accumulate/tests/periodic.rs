@@ -44,6 +44,10 @@ fn check(n: usize, shape: PeriodicShape, q: u32) {
     for (i, plain) in plain.iter().enumerate() {
         periodic_weights_insert(shape, i / outputs, i % outputs, &montgomery(modulus, plain), &mut weights);
     }
+    for (i, plain) in plain.iter().enumerate() {
+        let word = |block| periodic_weight(shape, i / outputs, i % outputs, block, &weights);
+        assert_eq!((0..shape.blocks()).map(word).collect::<Vec<_>>(), montgomery(modulus, plain));
+    }
     let mut scratch = vec![u32::MAX; multiply_accumulate_periodic_scratch_words(inputs, n)];
     for isa in tiers() {
         for (mode, start, expected) in [
@@ -201,6 +205,12 @@ fn no_output() {
 #[should_panic(expected = "plaintext 1, 2 of 2 by 2")]
 fn unknown_output() {
     periodic_weights_insert(PeriodicShape::new(2, 2, 4), 1, 2, &[0; 4], &mut [0; 16]);
+}
+
+#[test]
+#[should_panic(expected = "block 4 of plaintext 1, 1 of 2 by 2 of 4 blocks")]
+fn unknown_block() {
+    let _ = periodic_weight(PeriodicShape::new(2, 2, 4), 1, 1, 4, &[0; 16]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What there is to say about a call of `hear infer`.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use hear_scheduler::{Report, report::StageReport};
 use serde_json::{Value, json};
@@ -18,17 +18,18 @@ pub(super) struct Summary<'a> {
 /// One network on all rows.
 pub(super) struct NetworkSummary<'a> {
     pub(super) network: &'a PlannedNetwork<Weights>,
-    pub(super) rows: Vec<Row>,
+    pub(super) runs: Vec<Run>,
 }
 
-/// One network on one row.
-pub(super) struct Row {
-    pub(super) row: u64,
+/// One network on one packed input.
+pub(super) struct Run {
+    pub(super) rows: Range<u64>,
+    /// A row's share.
     pub(super) infer_s: f64,
     pub(super) report: Report,
 }
 
-/// A stage's times, averaged over rows.
+/// A stage's times, averaged over runs.
 struct StageTimes {
     name: String,
     tasks: usize,
@@ -41,7 +42,7 @@ impl Summary<'_> {
         let mut text = match &*self.networks {
             [network] => format!(
                 "classified {}, {} a row, in {} (keys read in {}, {})\n",
-                output::counted(network.rows.len(), "row"),
+                output::counted(network.rows(), "row"),
                 output::seconds(network.mean_s()),
                 out.display(),
                 output::seconds(self.key_load_s),
@@ -56,7 +57,7 @@ impl Summary<'_> {
     }
 
     fn text_of_several(&self, networks: &[NetworkSummary<'_>], out: &Path) -> String {
-        let rows = networks.first().map_or(0, |network| network.rows.len());
+        let rows = networks.first().map_or(0, NetworkSummary::rows);
         let mut text = format!(
             "classified {} with {}, {} a row, in {} (keys read in {})\n",
             output::counted(rows, "row"),
@@ -97,12 +98,20 @@ impl NetworkSummary<'_> {
         self.network.directory.as_deref().unwrap_or(&self.network.name)
     }
 
-    fn mean(&self, of: impl Fn(&Row) -> f64) -> f64 {
-        self.rows.iter().map(of).sum::<f64>() / self.rows.len().max(1) as f64
+    /// How many rows were classified.
+    fn rows(&self) -> usize {
+        self.runs.iter().map(|run| usize::try_from(run.rows.end - run.rows.start).unwrap_or(usize::MAX)).sum()
     }
 
+    /// Averaged over runs.
+    fn mean(&self, of: impl Fn(&Run) -> f64) -> f64 {
+        self.runs.iter().map(of).sum::<f64>() / self.runs.len().max(1) as f64
+    }
+
+    /// Seconds a row.
     fn mean_s(&self) -> f64 {
-        self.mean(|row| row.infer_s)
+        let all: f64 = self.runs.iter().map(|run| run.infer_s * (run.rows.end - run.rows.start) as f64).sum();
+        all / self.rows().max(1) as f64
     }
 
     fn origin(&self) -> String {
@@ -113,12 +122,12 @@ impl NetworkSummary<'_> {
     }
 
     fn stages(&self) -> Vec<StageTimes> {
-        let Some(first) = self.rows.first() else { return Vec::new() };
+        let Some(first) = self.runs.first() else { return Vec::new() };
         let stage = |(index, stage): (usize, &StageReport)| StageTimes {
             name: stage.name.clone(),
             tasks: stage.tasks,
-            busy_s: self.mean(|row| row.report.stages[index].busy_ns as f64 * 1e-9),
-            span_s: self.mean(|row| row.report.stages[index].span_ns as f64 * 1e-9),
+            busy_s: self.mean(|run| run.report.stages[index].busy_ns as f64 * 1e-9),
+            span_s: self.mean(|run| run.report.stages[index].span_ns as f64 * 1e-9),
         };
         // The graph's inputs are a stage without tasks.
         first.report.stages.iter().enumerate().filter(|(_, stage)| stage.tasks > 0).map(stage).collect()
@@ -139,7 +148,8 @@ impl NetworkSummary<'_> {
             Origin::Encoded { encode_s } => (None, Some(encode_s), None),
             Origin::Read { file, load_s } => (Some(file), None, Some(load_s)),
         };
-        let rows = self.rows.iter().map(|row| json!({ "row": row.row, "infer_s": row.infer_s }));
+        let rows =
+            self.runs.iter().flat_map(|run| run.rows.clone().map(|row| json!({ "row": row, "infer_s": run.infer_s })));
         let fields = [
             ("network", json!(self.name())),
             ("model", json!(model)),
