@@ -32,6 +32,9 @@ pub(crate) struct Counts {
     conversion_limbs: u64,
     /// Bytes of plaintexts and keys that are read.
     bytes_read: u64,
+    #[serde(default)]
+    /// Bytes of ciphertexts that go to memory or come from it because they are too many for caches.
+    value_bytes: u64,
 }
 
 /// Sizes of the caches that the first core sees.

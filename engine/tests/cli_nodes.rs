@@ -127,6 +127,43 @@ fn memory_limits_are_met_by_files_or_refused_with_the_least_that_would_do() {
 }
 
 #[test]
+fn a_plan_for_a_job_is_followed_by_keys_clips_and_runs() {
+    let clips = seeded_clips(5, 3);
+    let (place, network) = workplace("lean-ngraph", &clips);
+    let plan = "plan --network small.safetensors --parameters small.toml --insecure-parameters --json";
+    let job = |arguments: &str| -> serde_json::Value {
+        let finished = hear(place.path(), &format!("{plan} {arguments}"));
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        serde_json::from_str(&finished.stdout).unwrap()
+    };
+    // Of the methods only those over nodes take a ring as small as this, or a chain as short.
+    let chosen = job("--method auto --samples 1500 --memory-limit 90MB --out plan.json");
+    assert_eq!((chosen["method"].as_str(), chosen["run"]["clips"].as_u64()), (Some("lean-ngraph"), Some(SLOTS as u64)));
+    let ways = chosen["job"]["ways"].as_array().unwrap();
+    assert_eq!((ways.len(), &ways[0]["method"], &ways[0]["runs"]), (5, &"lean-ngraph".into(), &3.into()));
+    assert!(ways[1..].iter().all(|way| way["reason"].is_string()), "{ways:?}");
+    assert_eq!(job("--method lean-ngraph --samples 5")["job"]["ways"].as_array().unwrap().len(), 1);
+    hear(place.path(), "plan --network small.safetensors --method auto --samples 0").failed(2, &["--samples", "0"]);
+    let tight = "plan --network small.safetensors --method auto --memory-limit 1MB";
+    hear(place.path(), tight).failed(1, &["there is no way", "lean-ngraph on a 2d-2 network takes"]);
+
+    hear(place.path(), "keygen --plan plan.json --out keys --force --insecure-parameters").warned();
+    encrypt(place.path(), "0..3");
+    hear(place.path(), &format!("{INFER} --out out --plan plan.json")).warned();
+    check(place.path(), &network, &clips, 0..3, "out");
+    job("--method lean-ngraph --key-switching paper --out other.json");
+    let other = fs::read_to_string(place.path().join("other.json")).unwrap();
+    assert!(
+        other.contains("\"nothing\"")
+            && !fs::read_to_string(place.path().join("plan.json")).unwrap().contains("\"nothing\"")
+    );
+    let keys = "keygen --network small.safetensors --method ngraph-he2 --out paper --insecure-parameters";
+    hear(place.path(), keys).warned();
+    let infer = INFER.replace("keys/evaluation.key", "paper/evaluation.key");
+    hear(place.path(), &format!("{infer} --out none --plan plan.json")).failed(1, &["was made for another plan"]);
+}
+
+#[test]
 fn what_the_method_does_not_have_is_refused() {
     let clips = seeded_clips(5, 1);
     let (place, _) = workplace("ngraph-he2", &clips);

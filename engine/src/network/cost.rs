@@ -43,6 +43,9 @@ pub struct Counts {
     pub conversion_limbs: u64,
     /// Bytes of plaintexts and keys that are read. A key that tasks of a stage use one after the other counts once.
     pub bytes_read: u64,
+    /// Bytes of ciphertexts that go to memory or come from it because they are too many for caches: where ciphertexts are nodes.
+    #[serde(default)] // Records from before there were any lack it.
+    pub value_bytes: u64,
 }
 
 impl AddAssign for Counts {
@@ -57,6 +60,7 @@ impl AddAssign for Counts {
         self.key_limbs += other.key_limbs;
         self.conversion_limbs += other.conversion_limbs;
         self.bytes_read += other.bytes_read;
+        self.value_bytes += other.value_bytes;
     }
 }
 
@@ -75,6 +79,7 @@ impl Mul<u64> for Counts {
             key_limbs: self.key_limbs * by,
             conversion_limbs: self.conversion_limbs * by,
             bytes_read: self.bytes_read * by,
+            value_bytes: self.value_bytes * by,
         }
     }
 }
@@ -127,7 +132,7 @@ pub struct Speeds {
     pub key_product_ns: f64,
     /// Nanoseconds of multiplying and adding one limb in a base conversion.
     pub conversion_ns: f64,
-    /// Nanoseconds of a byte of a plaintext or a key, beside its arithmetic.
+    /// Nanoseconds of a byte of a plaintext, a key or another operand from memory, beside its arithmetic.
     pub byte_ns: f64,
     /// Bytes a nanosecond that all threads together stream from memory.
     pub bytes_per_ns: f64,
@@ -209,14 +214,14 @@ impl Speeds {
             + counts.scalar_limbs as f64 * self.scalar_ns
             + counts.key_limbs as f64 * self.key_product_ns
             + counts.conversion_limbs as f64 * self.conversion_ns
-            + counts.bytes_read as f64 * self.byte_ns
+            + (counts.bytes_read + counts.value_bytes) as f64 * self.byte_ns
     }
 
     /// Predicted seconds of a plan's run on `threads` threads that share nothing but memory.
     #[must_use]
     pub fn seconds(&self, counts: &Counts, threads: usize) -> f64 {
         let work = self.work_ns(counts);
-        let streaming = counts.bytes_read as f64 / self.bytes_per_ns;
+        let streaming = (counts.bytes_read + counts.value_bytes) as f64 / self.bytes_per_ns;
         (work / threads as f64).max(streaming) * 1e-9
     }
 }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use hear_scheduler::{BufferRange, Graph, GraphBuilder, GraphError, MemoryOptions, StageId, TaskCost};
+use serde::{Deserialize, Serialize};
 
 use super::{
     cost::{Counts, Speeds, Units},
@@ -210,7 +211,7 @@ impl Value {
 }
 
 /// How a run is laid out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunShape {
     /// How many packed inputs it handles.
     pub throughput: Throughput,

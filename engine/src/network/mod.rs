@@ -3,7 +3,7 @@
 //! - [`method`]: what a user chooses; [`key_switching`]: how keys are switched at each level
 //! - [`packing`]: where values stand in slots
 //! - [`plan`]: what is computed, as data; [`cost`]: what that costs, [`memory`]: what it takes; [`choose`]: the fastest one for a machine;
-//!   [`plan_set`]: plans that share encrypted clips
+//!   [`job`]: what many clips take; [`plan_set`]: plans that share encrypted clips
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
 //! - [`calibration`]: whether a network's values fit, and the scales that suit them
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
@@ -15,6 +15,7 @@ pub mod choose;
 pub mod cost;
 pub mod drowning;
 pub mod encode;
+pub mod job;
 pub mod key_switching;
 pub mod lean;
 pub mod lower;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hear_scheduler::MemoryOptions;
+use serde::{Deserialize, Serialize};
 
 use super::{
     cost::Speeds,
@@ -21,10 +22,26 @@ pub const MAX_CLIPS: usize = 64;
 /// The clips of a batch share every pass over weights and keys: a task that reads them works on all clips of its batch, so
 /// a weight or a limb of a key comes from memory once. The other tasks exist once a clip. Streams share nothing, but fill
 /// the gaps that a batch leaves where it has fewer tasks at a time than there are threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "UncheckedThroughput")]
 pub struct Throughput {
     batch: usize,
     streams: usize,
+}
+
+/// A [`Throughput`] as a file has it.
+#[derive(Deserialize)]
+struct UncheckedThroughput {
+    batch: usize,
+    streams: usize,
+}
+
+impl TryFrom<UncheckedThroughput> for Throughput {
+    type Error = ThroughputError;
+
+    fn try_from(UncheckedThroughput { batch, streams }: UncheckedThroughput) -> Result<Self, ThroughputError> {
+        Self::new(batch, streams)
+    }
 }
 
 /// Clips that no run handles at a time.

@@ -1,6 +1,6 @@
 //! How the program ends when it cannot do what was asked.
 
-use std::{error::Error, io::Write, process::ExitCode};
+use std::{error::Error, fmt, io::Write, process::ExitCode};
 
 use clap::error::ErrorKind;
 use hear_model::weights::WeightsError;
@@ -29,6 +29,18 @@ pub(crate) enum Failure {
 impl<E: Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Outside(error.to_string())
+    }
+}
+
+/// The sentence alone.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(sentence) | Self::Outside(sentence) | Self::Help { text: sentence, .. } => {
+                f.write_str(sentence)
+            }
+            Self::Interrupted => f.write_str("interrupted"),
+        }
     }
 }
 

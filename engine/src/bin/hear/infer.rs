@@ -10,12 +10,14 @@ use std::{
 
 use clap::Args;
 use hear_engine::network::{
-    lower::Keep,
+    lower::{Keep, RunShape},
     memory::MemoryPrediction,
     method::Method,
     nodes::tiling::Spill,
     run::{Inference, check_clips},
-    store::{Evaluation, EvaluationFile, OutputDirectory, RowFile, RowKind, RowsOrigin, Scheme, UnusedSlots},
+    store::{
+        Evaluation, EvaluationFile, OutputDirectory, RowFile, RowKind, RowsOrigin, Scheme, UnusedSlots, read_plan,
+    },
     throughput::Throughput,
 };
 use hear_engine::rlwe::Randomness;
@@ -81,6 +83,11 @@ pub(crate) struct Infer {
     #[command(flatten)]
     clips: Clips,
 
+    /// Lay out runs as a plan says that `hear plan --out` stored, which must be
+    /// one of the keys'
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "streams", "memory_limit"])]
+    plan: Option<PathBuf>,
+
     /// The memory that runs of a network may take, with keys and weights: 8GB,
     /// 500MB. The fastest way that stays within it is taken [default: any]
     #[arg(long, value_name = "SIZE", value_parser = memory)]
@@ -88,7 +95,7 @@ pub(crate) struct Infer {
 
     /// Directory for a nameless file of ciphertexts that are not in memory, if
     /// the limit asks for that [default: --out]
-    #[arg(long, value_name = "DIR", requires = "memory_limit")]
+    #[arg(long, value_name = "DIR")]
     spill: Option<PathBuf>,
 
     /// For tests only: leave partial sums in the slots of a result that hold no
@@ -120,15 +127,27 @@ Examples:
 
 impl Infer {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        let throughput = self.clips.throughput()?;
         let session = Session::new(&self.common, interrupt)?;
+        let planned = self.plan.as_deref().map(|path| read_plan(path, session.security)).transpose()?;
+        let throughput = match &planned {
+            Some((_, run)) => run.throughput,
+            None => self.clips.throughput()?,
+        };
         let files = RowFile::list(&self.inputs, RowKind::Input)?;
         let sources = self.sources()?;
         let keys = EvaluationFile::open(&self.keys, session.security, session.isa)?;
         warn_if_insecure(&self.keys, keys.is_insecure());
+        if let (Some(path), Some((plan, _))) = (&self.plan, &planned)
+            && keys.schemes().plans.of_hash(&plan.hash()).is_none()
+        {
+            let (plan, keys) = (path.display(), self.keys.display());
+            return Err(Failure::Outside(format!(
+                "{plan}: {keys} was made for another plan: needed is the one of the keys"
+            )));
+        }
 
         // The weights first: they are refused sooner than the keys are read.
-        let networks = self.load(sources, &keys, &session)?;
+        let networks = self.load(sources, &keys, throughput, &session)?;
         let started = Instant::now();
         let progress = session.progress("loading keys");
         let report = |done, total| progress.set(done, total);
@@ -138,9 +157,10 @@ impl Infer {
 
         let randomness = Randomness::from_os();
         let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
+        let planned = planned.map(|(_, run)| run);
         let limit = self.memory_limit.unwrap_or(u64::MAX);
         let spill = self.spill.as_deref().unwrap_or(&self.out);
-        let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput, limit, spill };
+        let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput, planned, limit, spill };
         // Dropped after those below it, so that a failure leaves no empty directory.
         let out = OutputDirectory::create(&self.out)?;
         let first = throughput.of_rest(files.len().min(throughput.clips()));
@@ -163,12 +183,12 @@ impl Infer {
         &self,
         sources: Vec<Source>,
         keys: &EvaluationFile,
+        throughput: Throughput,
         session: &Session<'_>,
     ) -> Result<Vec<PlannedNetwork<Weights>>, Failure> {
         let directories = directory_names(&sources)?;
         let networks = sources.into_iter().zip(directories).map(|(source, directory)| source.planned(directory, keys));
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
-        let throughput = self.clips.throughput()?;
         networks.iter().try_for_each(|network| check_clips(&network.scheme.plan, throughput))?;
         networks.iter().try_for_each(|network| self.check_method(network.scheme.plan.method))?;
         networks.into_iter().map(|network| network.load(session)).collect()
@@ -192,6 +212,8 @@ struct Cloud<'a> {
     evaluation: &'a Evaluation,
     unused: UnusedSlots<'a>,
     throughput: Throughput,
+    /// How a stored plan lays runs out.
+    planned: Option<RunShape>,
     /// Bytes that a network's runs may take.
     limit: u64,
     /// Where ciphertexts wait that are not in memory.
@@ -227,7 +249,10 @@ impl<'a> Cloud<'a> {
         let (Scheme { plan, context }, encoded) = (&network.scheme, &network.weights.encoded);
         let keys = &self.evaluation.keys;
         let threads = self.session.executor.workers();
-        let (shape, _) = MemoryPrediction::fitting(plan, throughput, self.session.security, threads, self.limit)?;
+        let shape = match self.planned {
+            Some(planned) => RunShape { throughput, ..planned },
+            None => MemoryPrediction::fitting(plan, throughput, self.session.security, threads, self.limit)?.0,
+        };
         let mut inference = Inference::for_runs(context, plan, keys, encoded, Keep::Result, shape, threads)?;
         if shape.tiling.spill != Spill::Nothing {
             inference.spill_into(self.spill)?;

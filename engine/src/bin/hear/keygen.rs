@@ -130,7 +130,7 @@ impl Keygen {
             }
         };
         for path in &self.plan {
-            add(read_plan(path, session.security)?);
+            add(read_plan(path, session.security)?.0);
         }
         if let Some(method) = self.method {
             for network in &self.network {

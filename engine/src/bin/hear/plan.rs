@@ -1,13 +1,16 @@
 //! `hear plan`: what would run, and what that costs.
 
-use std::path::PathBuf;
+mod ways;
+
+use std::{path::PathBuf, str::FromStr, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use hear_engine::{
     network::{
         cost::{Counts, Preparation, Speeds},
+        job::Job,
         memory::MemoryPrediction,
-        method::Method,
+        method::{Method, UnknownName},
         plan::{Plan, Security, Stage},
         store::{OutputDirectory, write_plan},
         throughput::RunPrediction,
@@ -16,6 +19,8 @@ use hear_engine::{
     ring::Context,
 };
 use serde_json::{Value, json};
+
+use ways::{Way, Ways};
 
 use crate::{
     arguments::{Choices, Clips, Common, memory, open_network},
@@ -36,9 +41,14 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "NETWORK")]
     network: String,
 
-    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph
+    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph; auto: the one that
+    /// is predicted to classify --samples clips first
     #[arg(long)]
-    method: Method,
+    method: MethodChoice,
+
+    /// How many clips are to be classified [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["throughput", "batch", "streams"])]
+    samples: Option<u64>,
 
     /// Store the plan as JSON
     #[arg(long, value_name = "FILE")]
@@ -71,8 +81,25 @@ Examples:
   hear plan --network 2d-64 --method fast-hear --without hoisting --out p.json
   hear plan --network 2d-128 --method lean-hear --strategy auto \\
             --machine server.toml --out p.json
+  hear plan --network 2d-64 --samples 5000 --memory-limit 16GB --method auto \
+            --out p.json
   hear plan --network 2d-128 --method lean-hear --throughput auto \
             --memory-limit 8GB --threads 16";
+
+/// A method, or the wish that it be chosen.
+#[derive(Clone, Copy, Debug)]
+enum MethodChoice {
+    Auto,
+    Is(Method),
+}
+
+impl FromStr for MethodChoice {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        if name == "auto" { Ok(Self::Auto) } else { name.parse().map(Self::Is) }
+    }
+}
 
 /// How batch and streams are chosen.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -85,28 +112,69 @@ impl ShowPlan {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let session = Session::idle(&self.common, interrupt)?;
         let threads = self.common.planned_threads()?;
+        let speeds = self.choices.speeds()?;
         let shape = open_network(&self.network)?.shape();
-        let plan = self.choices.plan(shape, self.method, session.security, threads)?;
+        let planned = |method| self.choices.plan(shape, method, session.security, threads);
+        let context =
+            |plan: &Plan| Ok::<_, Failure>(Context::new(&plan.checked_parameters(session.security)?, session.isa));
+        let job = Job {
+            samples: self.samples.unwrap_or(1),
+            memory_limit_bytes: self.memory_limit.unwrap_or(u64::MAX),
+            threads,
+            speeds: &speeds,
+        };
+        let way = |method| {
+            let predict = || {
+                let plan = planned(method)?;
+                let prediction = job.predict(&context(&plan)?, &plan, session.security)?;
+                Ok((plan, prediction))
+            };
+            Way { method, outcome: predict() }
+        };
+        let (plan, run, ways) = match (self.method, self.samples) {
+            (MethodChoice::Auto, _) => {
+                let ways = Ways::new(job.samples, Method::ALL.map(way).into());
+                let (plan, prediction) = ways.best()?;
+                (plan, prediction.run, Some(ways))
+            }
+            (MethodChoice::Is(method), Some(_)) => {
+                let ways = Ways::new(job.samples, vec![way(method)]);
+                let (plan, prediction) = ways.best()?;
+                (plan, prediction.run, Some(ways))
+            }
+            (MethodChoice::Is(method), None) => {
+                let plan = planned(method)?;
+                let run = self.run_of(&plan, &context(&plan)?, &session, threads, &speeds)?;
+                (plan, run, None)
+            }
+        };
         if let Some(path) = &self.out {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             let _directory = parent.map(OutputDirectory::create).transpose()?;
-            write_plan(path, &plan)?;
+            write_plan(path, &plan, run.shape)?;
         }
-        let speeds = self.choices.speeds()?;
-        let context = Context::new(&plan.checked_parameters(session.security)?, session.isa);
-        let run = match self.throughput {
-            Some(ThroughputChoice::Auto) => {
-                RunPrediction::fastest(&context, &plan, &speeds, threads, self.memory_limit)?
-            }
+        let summary = Summary::new(plan, run, ways, speeds.clone(), session.security, threads)?;
+        session.print(|| summary.table(), || summary.json())
+    }
+
+    /// A run where no number of clips is given.
+    fn run_of(
+        &self,
+        plan: &Plan,
+        context: &Arc<Context>,
+        session: &Session<'_>,
+        threads: usize,
+        speeds: &Speeds,
+    ) -> Result<RunPrediction, Failure> {
+        Ok(match self.throughput {
+            Some(ThroughputChoice::Auto) => RunPrediction::fastest(context, plan, speeds, threads, self.memory_limit)?,
             None => {
                 let throughput = self.clips.throughput()?;
                 let limit = self.memory_limit.unwrap_or(u64::MAX);
-                let (shape, _) = MemoryPrediction::fitting(&plan, throughput, session.security, threads, limit)?;
-                RunPrediction::new(&context, &plan, shape, &speeds, threads)?
+                let (shape, _) = MemoryPrediction::fitting(plan, throughput, session.security, threads, limit)?;
+                RunPrediction::new(context, plan, shape, speeds, threads)?
             }
-        };
-        let summary = Summary::new(plan, run, speeds, session.security, threads)?;
-        session.print(|| summary.table(), || summary.json())
+        })
     }
 }
 
@@ -120,12 +188,15 @@ struct Summary {
     speeds: Speeds,
     threads: usize,
     run: RunPrediction,
+    /// Where a number of clips is given.
+    ways: Option<Ways>,
 }
 
 impl Summary {
     fn new(
         plan: Plan,
         run: RunPrediction,
+        ways: Option<Ways>,
         speeds: Speeds,
         security: Security,
         threads: usize,
@@ -140,6 +211,7 @@ impl Summary {
             plan,
             threads,
             run,
+            ways,
         })
     }
 
@@ -153,7 +225,8 @@ impl Summary {
 
     fn table(&self) -> String {
         let Self { plan, parameters, total, preparation, run, .. } = self;
-        let mut text = format!(
+        let mut text = self.ways.as_ref().map_or_else(String::new, Ways::table);
+        text += &format!(
             "{}, method {}, key switching {}",
             plan.shape,
             plan.method,
@@ -272,6 +345,7 @@ impl Summary {
             "threads": threads,
             "speeds": speeds,
             "predicted_s": self.predicted_s(),
+            "job": self.ways.as_ref().map(Ways::json),
             "run": {
                 "clips": run.clips(),
                 "tiling": (plan.input.clips() > 1).then_some(run.shape.tiling),

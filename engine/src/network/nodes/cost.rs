@@ -24,7 +24,7 @@ pub(in crate::network) fn counts(plan: &Plan, stage: &Stage, step: &NodeStep) ->
             let mut counts = Counts { plain_product: convolution.products() as u64, ..one_limb * limbs };
             // Every patch reads all weights.
             counts.bytes_read *= patches(plan, convolution) as u64;
-            counts += rescales(stage, stage.outputs);
+            counts += rescales(plan, stage, stage.outputs);
             counts
         }
         NodeStep::Activation(activation) => {
@@ -81,21 +81,30 @@ pub(super) fn products(plan: &Plan, convolution: &NodeConvolution, patch: &Patch
     let outputs = chunks * convolution.chunk();
     let limbs = 2 * (runs(convolution, patch) * outputs) as u64;
     let bytes_read = word_bytes(plan) * (convolution.rows() * outputs) as u64;
+    // A sum is fetched before it is written.
+    let value_bytes = 2 * (patch.len() * outputs) as u64 * pair_bytes(plan);
     if plan.switches.scalar_weights {
-        Counts { scalar_limbs: limbs, bytes_read, ..Counts::default() }
+        Counts { scalar_limbs: limbs, bytes_read, value_bytes, ..Counts::default() }
     } else {
-        Counts { product_limbs: limbs, bytes_read, ..Counts::default() }
+        Counts { product_limbs: limbs, bytes_read, value_bytes, ..Counts::default() }
     }
 }
 
+/// Bytes of a limb of a ciphertext.
+fn pair_bytes(plan: &Plan) -> u64 {
+    8 << plan.parameters.log_n
+}
+
 /// Rescales of so many sums.
-pub(super) fn rescales(stage: &Stage, sums: usize) -> Counts {
-    Units::rescales(stage.limbs_in as u64, sums as u64)
+pub(super) fn rescales(plan: &Plan, stage: &Stage, sums: usize) -> Counts {
+    let value_bytes = 2 * (sums * stage.limbs_in) as u64 * pair_bytes(plan);
+    Counts { value_bytes, ..Units::rescales(stage.limbs_in as u64, sums as u64) }
 }
 
 /// So many activations, or squares, with one relinearisation key.
 pub(super) fn activations(plan: &Plan, stage: &Stage, form: Form, count: usize) -> Counts {
     let (limbs, count) = (stage.limbs_in as u64, count as u64);
+    let value_bytes = limbs * count * pair_bytes(plan);
     match form {
         Form::Quadratic => {
             let mut counts = Units::rescales(limbs, count);
@@ -103,9 +112,10 @@ pub(super) fn activations(plan: &Plan, stage: &Stage, form: Form, count: usize) 
             counts += Units::rescales(limbs - 1, count);
             // A product with a number, four between ciphertexts.
             counts.product_limbs += count * (2 * limbs + 4 * (limbs - 1));
+            counts.value_bytes = value_bytes;
             counts
         }
-        Form::Square => Counts { product_limbs: 3 * limbs * count, ..Counts::default() },
+        Form::Square => Counts { product_limbs: 3 * limbs * count, value_bytes, ..Counts::default() },
     }
 }
 

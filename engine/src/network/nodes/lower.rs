@@ -435,7 +435,7 @@ impl<'l, 'p> NodeLowering<'l, 'p> {
         let last: Vec<_> = sums.iter().map(|sum| sum.limb(stage.limbs_out)).collect();
         let kept: Vec<_> = sums.iter().map(|sum| sum.first(stage.limbs_out)).collect();
         let reads: Vec<_> = last.into_iter().chain(kept.iter().copied()).collect();
-        let work = cost::rescales(stage, sums.len() * self.ciphertexts(index, convolution));
+        let work = cost::rescales(self.plan, stage, sums.len() * self.ciphertexts(index, convolution));
         self.emit(index, NodeOperation::Rescale { group }, &reads, &kept, work);
     }
 

@@ -9,7 +9,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::network::plan::{Plan, Security};
+use crate::network::{
+    lower::RunShape,
+    plan::{Plan, Security},
+};
 
 /// What tells the file from other JSON.
 const FORMAT: &str = "hear plan";
@@ -25,6 +28,8 @@ struct PlanDocument<'a> {
     /// [`Plan::hash`] in hexadecimal.
     hash: String,
     plan: &'a Plan,
+    /// How runs are to be laid out.
+    run: RunShape,
 }
 
 /// The document before its version is known to be ours.
@@ -34,14 +39,17 @@ struct UncheckedDocument {
     version: u32,
     hash: String,
     plan: serde_json::Value,
+    /// Files from before it was stored lack it.
+    #[serde(default)]
+    run: RunShape,
 }
 
-/// Writes a plan as JSON with its hash. The file appears whole or not at all, and replaces one of the same name.
+/// Writes a plan as JSON with its hash, and how runs of it are to be laid out. The file appears whole or not at all, and replaces one of the same name.
 ///
 /// # Errors
 /// If the system refuses.
-pub fn write_plan(path: &Path, plan: &Plan) -> Result<(), StoreError> {
-    let document = PlanDocument { format: FORMAT, version: VERSION, hash: hexadecimal(&plan.hash()), plan };
+pub fn write_plan(path: &Path, plan: &Plan, run: RunShape) -> Result<(), StoreError> {
+    let document = PlanDocument { format: FORMAT, version: VERSION, hash: hexadecimal(&plan.hash()), plan, run };
     let mut text = serde_json::to_vec_pretty(&document).expect("a plan's numbers are finite and its keys are strings");
     text.push(b'\n');
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -62,11 +70,11 @@ pub fn write_plan(path: &Path, plan: &Plan) -> Result<(), StoreError> {
     write().map_err(|source| StoreError::File { path: path.to_owned(), action: "write the file", source })
 }
 
-/// Reads a plan that [`write_plan`] wrote, and checks it.
+/// Reads what [`write_plan`] wrote, and checks the plan.
 ///
 /// # Errors
 /// If the file cannot be read, is no stored plan, was altered, or holds a plan that this version would not make.
-pub fn read_plan(path: &Path, security: Security) -> Result<Plan, StoreError> {
+pub fn read_plan(path: &Path, security: Security) -> Result<(Plan, RunShape), StoreError> {
     let mut text = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut text));
     read.map_err(|source| StoreError::File { path: path.to_owned(), action: "read the file", source })?;
@@ -85,7 +93,9 @@ pub fn read_plan(path: &Path, security: Security) -> Result<Plan, StoreError> {
     if document.hash != hexadecimal(&plan.hash()) {
         return Err(refuse("its content does not match its hash".to_owned()));
     }
-    Plan::from_bytes(&plan.to_bytes(), security).map_err(|source| StoreError::Plan { path: path.to_owned(), source })
+    let plan = Plan::from_bytes(&plan.to_bytes(), security);
+    let plan = plan.map_err(|source| StoreError::Plan { path: path.to_owned(), source })?;
+    Ok((plan, document.run))
 }
 
 fn hexadecimal(hash: &[u8; 32]) -> String {
@@ -97,7 +107,7 @@ mod tests {
     use hear_model::network::{Dimension, Shape};
 
     use super::*;
-    use crate::network::{method::Method, plan::PlanRequest};
+    use crate::network::{method::Method, plan::PlanRequest, throughput::Throughput};
 
     fn plan() -> Plan {
         Plan::new(&PlanRequest::new(Shape::new(Dimension::TwoD, 64).unwrap(), Method::FastHear)).unwrap()
@@ -107,8 +117,9 @@ mod tests {
     fn a_stored_plan_is_read_back_exactly() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("plan.json");
-        write_plan(&path, &plan()).unwrap();
-        assert_eq!(read_plan(&path, Security::Required).unwrap(), plan());
+        let run = RunShape { throughput: Throughput::new(4, 2).unwrap(), ..RunShape::default() };
+        write_plan(&path, &plan(), run).unwrap();
+        assert_eq!(read_plan(&path, Security::Required).unwrap(), (plan(), run));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file is left");
     }
 
@@ -116,7 +127,7 @@ mod tests {
     fn altered_and_foreign_files_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("plan.json");
-        write_plan(&path, &plan()).unwrap();
+        write_plan(&path, &plan(), RunShape::default()).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let changed = [
             (String::new(), "it is empty"),
@@ -126,6 +137,7 @@ mod tests {
             (text.replacen("\"version\": 1", "\"version\": 9", 1), "its version is 9"),
             (text.replacen("fast-hear", "hear", 1), "does not match its hash"),
             (text.replacen("fast-hear", "slow-hear", 1), "unknown variant"),
+            (text.replacen("\"batch\": 1", "\"batch\": 99", 1), "batches of 99 clips in 1 streams"),
         ];
         for (text, reason) in changed {
             fs::write(&path, text).unwrap();
