@@ -400,15 +400,24 @@ fn encode(
 ) -> Result<(), NetworkEncodeError> {
     let units = units(plan);
     let work = Encoding { context, plan, weights: Weights::new(network), encoder: Encoder::new(context.log_n()) };
-    let scratch = || work.scratch();
-    let results = in_parallel(executor, cancel, progress, units.len(), scratch, |index, scratch| {
-        work.piece(units[index], &mut pieces.get(index), scratch)
-    })?;
-    for (unit, result) in units.into_iter().zip(results) {
-        result.map_err(|source| {
-            let stage = plan.stages[unit.stage()].name.clone();
-            NetworkEncodeError::Value { stage, source }
-        })?;
+    let piece = |index, scratch: &mut Scratch| work.piece(units[index], &mut pieces.get(index), scratch);
+    let stage = |index: usize| &plan.stages[units[index].stage()];
+    encode_pieces(units.len(), stage, executor, cancel, progress, || work.scratch(), piece)
+}
+
+/// Encodes every piece below `count`, in parallel; an error names the piece's stage.
+pub(super) fn encode_pieces<'p, S: Send>(
+    count: usize,
+    stage: impl Fn(usize) -> &'p Stage,
+    executor: &dyn Executor,
+    cancel: &Cancel,
+    progress: &(dyn Fn(usize, usize) + Sync),
+    scratch: impl Fn() -> S,
+    piece: impl Fn(usize, &mut S) -> Result<(), EncodeError> + Sync,
+) -> Result<(), NetworkEncodeError> {
+    let results = in_parallel(executor, cancel, progress, count, scratch, piece)?;
+    for (index, result) in results.into_iter().enumerate() {
+        result.map_err(|source| NetworkEncodeError::Value { stage: stage(index).name.clone(), source })?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ckks::{EncodeError, Encoder, EncoderScratch, PeriodicEncoder, PeriodicScratch, plaintext_limb_into},
     network::{
-        encode::{NetworkEncodeError, in_parallel},
+        encode::{NetworkEncodeError, encode_pieces},
         plaintexts::{Form, PiecesMut},
         plan::{Plan, Stage, Step},
     },
@@ -143,15 +143,9 @@ pub(in crate::network) fn encode(
     let work =
         Encoding { context, plan, weights, encoder: Encoder::new(context.log_n()), periodic: periodic(context, plan) };
     let units = units(plan);
-    let scratch = || Scratch::new(&work);
-    let results = in_parallel(executor, cancel, progress, units.len(), scratch, |index, scratch| {
-        work.piece(units[index], &mut pieces.get(index), scratch)
-    })?;
-    for (unit, result) in units.iter().zip(results) {
-        let stage = || plan.stages[unit.stage].name.clone();
-        result.map_err(|source| NetworkEncodeError::Value { stage: stage(), source })?;
-    }
-    Ok(())
+    let piece = |index, scratch: &mut Scratch| work.piece(units[index], &mut pieces.get(index), scratch);
+    let stage = |index: usize| &plan.stages[units[index].stage];
+    encode_pieces(units.len(), stage, executor, cancel, progress, || Scratch::new(&work), piece)
 }
 
 impl LeanPieces {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ckks::{EncodeError, encode_scalar},
     network::{
-        encode::{NetworkEncodeError, in_parallel},
+        encode::{NetworkEncodeError, encode_pieces},
         plaintexts::{Form as PieceForm, PiecesMut, Plaintexts},
         plan::{Plan, Stage, Step},
     },
@@ -173,19 +173,9 @@ pub(in crate::network) fn encode(
     let weights = NodeWeights::new(network, plan.method.completes_squares())?;
     let work = Encoding { context, plan, weights };
     let units = units(plan);
-    let results = in_parallel(
-        executor,
-        cancel,
-        progress,
-        units.len(),
-        || (),
-        |index, ()| work.piece(units[index], &mut pieces.get(index)),
-    )?;
-    for (unit, result) in units.iter().zip(results) {
-        let stage = || plan.stages[unit.stage].name.clone();
-        result.map_err(|source| NetworkEncodeError::Value { stage: stage(), source })?;
-    }
-    Ok(())
+    let piece = |index, (): &mut ()| work.piece(units[index], &mut pieces.get(index));
+    let stage = |index: usize| &plan.stages[units[index].stage];
+    encode_pieces(units.len(), stage, executor, cancel, progress, || (), piece)
 }
 
 struct Encoding<'a> {
