@@ -24,6 +24,9 @@ use crate::network::{
     plan::{Plan, Stage, Step},
 };
 
+/// Chunks of weights of a task, at most: what it finds room for without allocating.
+pub(in crate::network) const MOST_CHUNKS: usize = 64;
+
 /// Words of a buffer that says that something is done.
 const TOKEN_WORDS: usize = 16;
 
@@ -423,7 +426,8 @@ impl<'l, 'p> NodeLowering<'l, 'p> {
     /// How many chunks a task takes: packing the inputs is shared, but tasks should not get long.
     fn chunks_a_task(&self, of_chunk: Counts) -> usize {
         const LONGEST_NS: u64 = 100_000_000;
-        usize::try_from(LONGEST_NS / self.lowering.task_ns(of_chunk).max(1)).unwrap_or(usize::MAX).max(1)
+        let chunks = LONGEST_NS / self.lowering.task_ns(of_chunk).max(1);
+        usize::try_from(chunks).unwrap_or(MOST_CHUNKS).clamp(1, MOST_CHUNKS)
     }
 
     /// Rescales sums of a group of channels, one a position.
@@ -520,5 +524,36 @@ impl<'l, 'p> NodeLowering<'l, 'p> {
         let operation = NodeOperation::Relinearize { group };
         self.emit(index, operation, &[pairs, thirds], &[pairs, result], work);
         self.keep(index, layer + 1, position, group, result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hear_model::network::{Dimension, Shape};
+    use hear_scheduler::MemoryOptions;
+
+    use super::*;
+    use crate::network::{
+        lower::{Keep, RunShape, lower},
+        method::Method,
+        plan::PlanRequest,
+    };
+
+    /// A prime number of channels has chunks of one.
+    #[test]
+    fn tasks_have_no_more_chunks_than_there_is_room_for() {
+        for width in [1, 67, 127] {
+            let shape = Shape::new(Dimension::TwoD, width).unwrap();
+            let plan = Plan::new(&PlanRequest::new(shape, Method::LeanNgraph)).unwrap();
+            let tiling = Tiling { channels: usize::MAX, ..Tiling::default() };
+            let run = RunShape { tiling, ..RunShape::default() };
+            let lowered = lower(&plan, run, 2, 16, Keep::Result, &MemoryOptions::default()).unwrap();
+            let chunks = lowered.operations.iter().filter_map(|operation| match operation {
+                Operation::Nodes { operation: NodeOperation::Products { chunks, .. }, .. } => Some(chunks.len()),
+                _ => None,
+            });
+            let most = chunks.max().unwrap();
+            assert!((1..=MOST_CHUNKS).contains(&most), "width {width}: {most}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use hear_kernels::accumulate::{self, ScalarRun, ScalarWeights};
 
 use super::{
     encode::NodePieces,
-    lower::NodeOperation,
+    lower::{MOST_CHUNKS, NodeOperation},
     spill::SpillFile,
     step::{NodeActivation, NodeConvolution, NodeStep, Patch},
 };
@@ -26,9 +26,6 @@ use crate::{
 
 /// Positions whose activations are summed at once, at most: those of a window or a strip.
 const MOST_POSITIONS: usize = 16;
-
-/// Chunks of weights of a task, at most.
-const MOST_CHUNKS: usize = 64;
 
 /// Tables and keys of a plan on nodes.
 #[derive(Debug)]
