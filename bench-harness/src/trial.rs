@@ -12,7 +12,7 @@ use hear_engine::{
     network::{
         plan::Plan,
         run::Inference,
-        store::{KeySet, Logits, RowsOrigin, RowsResult, StoreError, UnusedSlots},
+        store::{EncryptedRows, KeySet, Logits, RowsOrigin, RowsResult, StoreError, UnusedSlots},
     },
     params::PrimeIndex,
     rlwe::{Ciphertext, Randomness},
@@ -47,8 +47,6 @@ pub(crate) struct EncryptedRun {
     origins: Vec<RowsOrigin>,
     /// What a run reads; `None` where it is in its place already, because it is too much to be in memory twice.
     ciphertexts: Option<Vec<Ciphertext>>,
-    /// Bytes of a packed input as a file.
-    file_bytes: u64,
 }
 
 /// What the clock and the counters say, one entry a clip; of inferences one a run.
@@ -130,7 +128,7 @@ impl<'a> Trial<'a> {
         }
         if let (None, [output, ..]) = (self.times.file_bytes, &*results) {
             let output = file_bytes(|path| self.keys.evaluation.write(path, output))?;
-            self.times.file_bytes = Some((run.file_bytes, output));
+            self.times.file_bytes = Some((self.input_file_bytes(&run)?, output));
         }
         Ok(())
     }
@@ -143,18 +141,14 @@ impl<'a> Trial<'a> {
             return self.encrypt_in_place(first_row, clips);
         }
         let (mut origins, mut ciphertexts) = (Vec::with_capacity(clips.len()), Vec::with_capacity(clips.len()));
-        let mut bytes = 0;
         for (row, clip) in (first_row..).zip(clips) {
             let start = Instant::now();
             let encrypted = encryptor.encrypt(row as u64, slice::from_ref(clip), self.randomness)?;
             self.times.encrypt.push(start.elapsed());
-            if bytes == 0 {
-                bytes = file_bytes(|path| encryptor.write(path, &encrypted))?;
-            }
             origins.push(encrypted.origin());
             ciphertexts.extend(encrypted.ciphertexts);
         }
-        Ok(EncryptedRun { origins, ciphertexts: Some(ciphertexts), file_bytes: bytes })
+        Ok(EncryptedRun { origins, ciphertexts: Some(ciphertexts) })
     }
 
     /// Encrypts clips that are packed together, ciphertext by ciphertext. A clip's time is its share.
@@ -170,10 +164,19 @@ impl<'a> Trial<'a> {
         self.times.encrypt.push(time / u32::try_from(clips.len()).context("too many clips")?);
         let rows = first_row as u64..(first_row + clips.len()) as u64;
         let origin = RowsOrigin { rows, insecure: encryptor.is_insecure() || self.randomness.is_insecure() };
+        Ok(EncryptedRun { origins: vec![origin], ciphertexts: None })
+    }
+
+    /// Bytes of the first packed input of a run as a file; of one that is in its place, of its residues.
+    fn input_file_bytes(&self, run: &EncryptedRun) -> Result<u64> {
+        let (encryptor, input) = (&self.keys.encryptor, &self.plan.input);
+        if let Some(ciphertexts) = &run.ciphertexts {
+            let RowsOrigin { rows, insecure } = run.origins[0].clone();
+            let ciphertexts = ciphertexts[..input.ciphertexts()].to_vec();
+            return file_bytes(|path| encryptor.write(path, &EncryptedRows { rows, ciphertexts, insecure }));
+        }
         let count = u32::try_from(input.ciphertexts()).context("too many ciphertexts")?;
-        let context = &encryptor.schemes().context;
-        let file_bytes = ciphertext_bytes(context, &PrimeIndex::first(input.limbs), count);
-        Ok(EncryptedRun { origins: vec![origin], ciphertexts: None, file_bytes })
+        Ok(ciphertext_bytes(&encryptor.schemes().context, &PrimeIndex::first(input.limbs), count))
     }
 
     /// Classifies the clips of a run: from the encrypted clips to the results that leave the cloud.

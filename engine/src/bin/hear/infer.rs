@@ -158,7 +158,7 @@ impl Infer {
         let randomness = Randomness::from_os();
         let unused = if self.keep_unused_slots { UnusedSlots::Keep } else { UnusedSlots::Drown(&randomness) };
         let planned = planned.map(|(_, run)| run);
-        let limit = self.memory_limit.unwrap_or(u64::MAX);
+        let limit = self.memory_limit;
         let spill = self.spill.as_deref().unwrap_or(&self.out);
         let cloud = Cloud { session: &session, evaluation: &evaluation, unused, throughput, planned, limit, spill };
         // Dropped after those below it, so that a failure leaves no empty directory.
@@ -215,7 +215,7 @@ struct Cloud<'a> {
     /// How a stored plan lays runs out.
     planned: Option<RunShape>,
     /// Bytes that a network's runs may take.
-    limit: u64,
+    limit: Option<u64>,
     /// Where ciphertexts wait that are not in memory.
     spill: &'a Path,
 }
@@ -251,7 +251,11 @@ impl<'a> Cloud<'a> {
         let threads = self.session.executor.workers();
         let shape = match self.planned {
             Some(planned) => RunShape { throughput, ..planned },
-            None => MemoryPrediction::fitting(plan, throughput, self.session.security, threads, self.limit)?.0,
+            // Laying the tasks out takes time, which a start without a limit need not.
+            None => match self.limit {
+                Some(limit) => MemoryPrediction::fitting(plan, throughput, self.session.security, threads, limit)?.0,
+                None => throughput.into(),
+            },
         };
         let mut inference = Inference::for_runs(context, plan, keys, encoded, Keep::Result, shape, threads)?;
         if shape.tiling.spill != Spill::Nothing {
