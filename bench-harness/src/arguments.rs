@@ -144,7 +144,7 @@ pub struct RunArguments {
     /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
     #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required = true)]
     pub network: Vec<String>,
-    /// Methods: hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph
+    /// Methods: hear, fast-hear, lean-hear, lola, ngraph-he2, lean-ngraph
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "fast-hear")]
     pub method: Vec<Method>,
     /// How the networks are run
@@ -212,7 +212,7 @@ pub struct PrecisionArguments {
     /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
     #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required = true)]
     pub network: Vec<String>,
-    /// Methods: hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph
+    /// Methods: hear, fast-hear, lean-hear, lola, ngraph-he2, lean-ngraph
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "lean-hear")]
     pub method: Vec<Method>,
     /// Strategy of all convolutions, or of each (full, baby, giant), auto, or the method's own [default: auto for

@@ -136,8 +136,7 @@ impl<'a> Trial<'a> {
     /// Encrypts the clips of a run, the first of them row `first_row`.
     pub(crate) fn encrypt(&mut self, first_row: usize, clips: &[Clip]) -> Result<EncryptedRun> {
         let encryptor = &self.keys.encryptor;
-        let at_once = encryptor.clips();
-        if at_once > 1 {
+        if self.plan.input.ciphertexts() > 1 {
             return self.encrypt_in_place(first_row, clips);
         }
         let (mut origins, mut ciphertexts) = (Vec::with_capacity(clips.len()), Vec::with_capacity(clips.len()));
@@ -151,20 +150,26 @@ impl<'a> Trial<'a> {
         Ok(EncryptedRun { origins, ciphertexts: Some(ciphertexts) })
     }
 
-    /// Encrypts clips that are packed together, ciphertext by ciphertext. A clip's time is its share.
+    /// Encrypts packed inputs of several ciphertexts, each to its place. The time of a clip that is packed with others is its
+    /// share.
     fn encrypt_in_place(&mut self, first_row: usize, clips: &[Clip]) -> Result<EncryptedRun> {
         let (encryptor, input) = (&self.keys.encryptor, &self.plan.input);
-        let mut time = Duration::ZERO;
-        for index in 0..input.ciphertexts() {
-            let start = Instant::now();
-            let ciphertext = encryptor.encrypt_one(first_row as u64, clips, index, self.randomness)?;
-            time += start.elapsed();
-            self.inference.load(index, &ciphertext, &mut self.memory)?;
+        let each = input.ciphertexts();
+        let mut origins = Vec::new();
+        for (place, clips) in clips.chunks(input.clips()).enumerate() {
+            let first = (first_row + place * input.clips()) as u64;
+            let mut time = Duration::ZERO;
+            for index in 0..each {
+                let start = Instant::now();
+                let ciphertext = encryptor.encrypt_one(first, clips, index, self.randomness)?;
+                time += start.elapsed();
+                self.inference.load(place * each + index, &ciphertext, &mut self.memory)?;
+            }
+            self.times.encrypt.push(time / u32::try_from(clips.len()).context("too many clips")?);
+            let insecure = encryptor.is_insecure() || self.randomness.is_insecure();
+            origins.push(RowsOrigin { rows: first..first + clips.len() as u64, insecure });
         }
-        self.times.encrypt.push(time / u32::try_from(clips.len()).context("too many clips")?);
-        let rows = first_row as u64..(first_row + clips.len()) as u64;
-        let origin = RowsOrigin { rows, insecure: encryptor.is_insecure() || self.randomness.is_insecure() };
-        Ok(EncryptedRun { origins: vec![origin], ciphertexts: None })
+        Ok(EncryptedRun { origins, ciphertexts: None })
     }
 
     /// Bytes of the first packed input of a run as a file; of one that is in its place, of its residues.

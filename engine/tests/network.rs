@@ -8,9 +8,10 @@ use hear_engine::{
     network::{
         cost::Speeds,
         key_switching::KeySwitching,
+        lola::step::DotProducts,
         lower::Keep,
         method::{Method, Strategies, Strategy, Switches},
-        plan::{Plan, PlanRequest},
+        plan::{Plan, PlanRequest, Step},
         reference,
         run::Inference,
     },
@@ -32,15 +33,22 @@ fn clip() -> Vec<f64> {
     seeded_clips(1, 1)[0].to_vec()
 }
 
-/// Runs a plan and compares the slots after every stage with those of plain arithmetic.
+/// Runs a plan and compares the slots after every stage with those of plain arithmetic, and its transforms with the plan's.
 fn check_every_stage(network: &Network, request: &PlanRequest) {
-    let method = request.method;
-    let parties = Parties::new(Isa::detect(), network, request);
+    check_every_stage_of(network, Plan::new(request).unwrap());
+}
+
+fn check_every_stage_of(network: &Network, plan: Plan) {
+    let method = plan.method;
+    let parties = Parties::of_plan(Isa::detect(), network, plan, [5; 32]);
     let inference =
         Inference::new(&parties.context, &parties.plan, &parties.keys, &parties.encoded, Keep::Stages).unwrap();
     let executor = ForkJoin::new(2).unwrap();
     let mut memory = inference.memory(2).unwrap();
-    inference.run(&parties.encrypt(&clip()), &mut memory, &executor, &RunOptions::default()).unwrap();
+    let fresh = parties.encrypt_together(&[&clip()]);
+    let before = parties.context.transforms();
+    inference.run_clips(&fresh, &mut memory, &executor, &RunOptions::default()).unwrap();
+    assert_eq!(parties.context.transforms() - before, parties.plan.counts().ntt, "transforms under {method}");
     let want = reference::run(&parties.plan, network, &clip());
     let got = inference.after_stages(&memory);
     assert_eq!(got.len(), want.len());
@@ -74,6 +82,22 @@ fn every_stage_of_the_papers_methods_agrees_with_the_plan_in_plain_arithmetic() 
             let request = PlanRequest { key_switching, ..PlanRequest::new(network.shape(), method) };
             check_every_stage(&network, &request);
         }
+    }
+}
+
+#[test]
+fn every_stage_of_lola_agrees_with_the_plan_in_plain_arithmetic() {
+    let network = Network::seeded(Shape::new(Dimension::TwoD, 16).unwrap(), 3);
+    for key_switching in KeySwitching::ALL {
+        let request = PlanRequest { key_switching, ..PlanRequest::new(network.shape(), Method::Lola) };
+        let mut plan = Plan::new(&request).unwrap();
+        // A few positions of each channel: all of them take a minute.
+        for stage in &mut plan.stages {
+            if let Step::Dots(DotProducts { read, .. }) = &mut stage.step {
+                *read = (read.0.min(2), read.1.min(2));
+            }
+        }
+        check_every_stage_of(&network, plan);
     }
 }
 

@@ -22,7 +22,7 @@ use parties::{Parties, largest_difference};
 fn tolerance(method: Method) -> f64 {
     match method {
         Method::LeanHear | Method::LeanNgraph => 0.1,
-        Method::Hear | Method::FastHear | Method::NgraphHe2 => 0.25,
+        Method::Hear | Method::FastHear | Method::Lola | Method::NgraphHe2 => 0.25,
     }
 }
 

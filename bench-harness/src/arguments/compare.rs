@@ -59,7 +59,7 @@ pub struct ProgramsArguments {
     /// Networks: 1d-64, 1d-128, 2d-64, 2d-128, directories of published weights, .safetensors files
     #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', requires = "programs")]
     pub network: Vec<String>,
-    /// Methods: hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph
+    /// Methods: hear, fast-hear, lean-hear, lola, ngraph-he2, lean-ngraph
     #[arg(long, value_name = "METHOD", value_delimiter = ',', default_value = "lean-hear")]
     pub method: Vec<Method>,
     /// How both run the networks

@@ -75,7 +75,7 @@ pub struct SimulateArguments {
     /// Networks, as for run [default with --validate: 1d-64,1d-128,2d-64,2d-128]
     #[arg(long, value_name = "NAME|PATH", value_delimiter = ',', required_unless_present_any = ["trace", "validate"])]
     pub network: Vec<String>,
-    /// Methods: hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph [default: lean-hear; with --validate lean-hear,fast-hear]
+    /// Methods: hear, fast-hear, lean-hear, lola, ngraph-he2, lean-ngraph [default: lean-hear; with --validate lean-hear,fast-hear]
     #[arg(long, value_name = "METHOD", value_delimiter = ',')]
     pub method: Vec<Method>,
     /// Replay a file of hear-bench trace instead of measuring

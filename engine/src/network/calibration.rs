@@ -229,7 +229,7 @@ impl Calibration<'_> {
         let remedy = match (makes_logits(stage), plan.method) {
             (true, _) => Remedy::Logits,
             (false, Method::LeanHear | Method::LeanNgraph) => Remedy::Activations,
-            (false, Method::Hear | Method::FastHear | Method::NgraphHe2) => Remedy::ActivationsOrLean,
+            (false, Method::Hear | Method::FastHear | Method::Lola | Method::NgraphHe2) => Remedy::ActivationsOrLean,
         };
         RoomError {
             stage: stage.name.clone(),

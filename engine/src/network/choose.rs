@@ -86,7 +86,7 @@ impl PlanRequest {
     fn open(&self) -> Vec<Vec<Alternative>> {
         match self.method {
             Method::Hear | Method::FastHear => (0..3).map(strategies_of).collect(),
-            Method::NgraphHe2 | Method::LeanNgraph => Vec::new(),
+            Method::Lola | Method::NgraphHe2 | Method::LeanNgraph => Vec::new(),
             Method::LeanHear => {
                 let mut open = vec![digits(|lean, digits| lean.windows_digits = Some(digits))];
                 open.extend((0..2).map(|index| self.convolutions(index)));

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key_switching::{Chain, KeySwitch, KeySwitching};
 use super::lean::cost as lean;
+use super::lola::step::DotProducts;
 use super::method::Family;
 use super::nodes::cost as nodes;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
@@ -452,7 +453,29 @@ impl Plan {
             }
             Step::Lean(step) => counts += lean::counts(step, stage, units.n),
             Step::Nodes(step) => counts += nodes::counts(self, stage, step),
+            Step::Dots(dots) => {
+                let nodes: usize = (0..stage.outputs).map(|output| dots.nodes(output).len()).sum();
+                counts += self.dot_counts(stage, dots) * nodes as u64;
+                if dots.repacked_bits.is_some() {
+                    counts += Units::rescales(l - 1, outputs);
+                }
+            }
         }
+        counts
+    }
+
+    /// What one dot product costs, with encoding its plaintexts.
+    pub(super) fn dot_counts(&self, stage: &Stage, dots: &DotProducts) -> Counts {
+        let (units, inputs, l) = (Units::of(self), stage.inputs as u64, stage.limbs_in as u64);
+        let masks = u64::from(dots.repacked_bits.is_some());
+        let mut counts = units.products(l, inputs);
+        counts += units.products(l - 1, masks);
+        // Plaintexts are made, not read.
+        counts.bytes_read = 0;
+        counts.ntt += inputs * l + masks * (l - 1);
+        counts += Units::rescales(l, 1);
+        let rotations = nonzero(&dots.rotations);
+        counts += units.key_switches(dots.rotated_limbs(stage) as u64, rotations, rotations);
         counts
     }
 
@@ -527,7 +550,7 @@ fn stage_plaintexts(stage: &Stage) -> Vec<(u64, usize, u64)> {
             vec![(inputs, stage.limbs_in, 1), (inputs, stage.limbs_in - 1, 2), (inputs, stage.limbs_out, 2)]
         }
         Step::Merge(_) => vec![(1, stage.limbs_in, 1)],
-        Step::Lean(_) | Step::Nodes(_) => Vec::new(),
+        Step::Lean(_) | Step::Nodes(_) | Step::Dots(_) => Vec::new(),
         Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => Vec::new(),
     }
 }

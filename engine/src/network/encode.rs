@@ -22,6 +22,7 @@ use super::{
         scales::Scales,
         weights::LeadingCoefficientError,
     },
+    lola,
     method::Family,
     nodes::encode::{self as nodes, NodePieces},
     plaintexts::{Form, Layout, PiecesMut, Plaintexts},
@@ -43,6 +44,8 @@ pub struct EncodedNetwork {
     scale_bits: Vec<f64>,
     index: Index,
     plaintexts: Plaintexts,
+    /// The weights themselves, under a method that encodes most of them as it uses them.
+    network: Option<Network>,
 }
 
 /// Which piece of the arena is what.
@@ -269,6 +272,10 @@ impl EncodedNetwork {
             Family::Nodes => nodes::encode(context, plan, network, &pieces, executor, cancel, progress)?,
         }
         drop(pieces);
+        if plan.method.encodes_as_it_runs() {
+            lola::weights::check(plan, network)?;
+            encoded.network = Some(network.clone());
+        }
         Ok(encoded)
     }
 
@@ -276,7 +283,7 @@ impl EncodedNetwork {
     pub(super) fn zeroed(context: &Context, plan: &Plan) -> Self {
         let (index, layout) = Self::layout(context, plan);
         let scale_bits = plan.stages.iter().map(|stage| stage.scale_out_bits).collect();
-        Self { scales: plan.scales(), scale_bits, index, plaintexts: Plaintexts::zeroed(layout) }
+        Self { scales: plan.scales(), scale_bits, index, plaintexts: Plaintexts::zeroed(layout), network: None }
     }
 
     /// Words of the plaintexts that a plan asks for.
@@ -347,6 +354,11 @@ impl EncodedNetwork {
             Index::Lean(stages) => &stages[stage],
             other => unreachable!("a lean plan has lean plaintexts, not {other:?}"),
         }
+    }
+
+    /// The network, under a method that encodes most plaintexts as it uses them.
+    pub(super) fn network(&self) -> Option<&Network> {
+        self.network.as_ref()
     }
 
     /// Where the numbers of a stage on nodes stand.
@@ -465,7 +477,7 @@ fn units(plan: &Plan) -> Vec<Unit> {
                 }));
             }
             Step::Merge(_) => units.push(Unit::Mask { stage: index }),
-            Step::Lean(_) | Step::Nodes(_) => {}
+            Step::Lean(_) | Step::Nodes(_) | Step::Dots(_) => {}
             Step::Replicate { .. } | Step::Pool { .. } | Step::Fold { .. } => {}
         }
     }

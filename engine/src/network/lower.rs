@@ -13,6 +13,7 @@ use super::{
     cost::{Counts, Speeds, Units},
     encode::LinearTiling,
     lean::lower::LeanOperation,
+    lola::lower::DotOperation,
     method::Family,
     nodes::{
         lower::{NodeLowering, NodeOperation},
@@ -67,6 +68,8 @@ pub(super) enum Operation {
     Paper(PaperOperation),
     /// A task of a stage of `lean-hear`.
     Lean { stage: usize, operation: LeanOperation },
+    /// A task of a stage of dot products.
+    Dots(DotOperation),
     /// A task of a stage on nodes.
     Nodes { stage: usize, operation: NodeOperation },
 }
@@ -121,7 +124,7 @@ impl Operation {
     /// read weights or keys; the others would share nothing.
     fn serves_batch(&self) -> bool {
         match self {
-            Self::Copy | Self::Nodes { .. } => false,
+            Self::Copy | Self::Dots(_) | Self::Nodes { .. } => false,
             Self::Paper(operation) => operation.serves_batch(),
             Self::Lean { operation, .. } => operation.serves_batch(),
         }
@@ -347,6 +350,10 @@ impl Lowering<'_> {
                 masked.chunks(lanes).map(|group| self.sum(group, lazy, None)).collect()
             }
             Step::Lean(step) => self.lean(index, stage, step, &state),
+            Step::Dots(dots) => {
+                let of_node = self.plan.dot_counts(stage, dots);
+                self.dot_products(index, stage, dots, &state, of_node)
+            }
             Step::Nodes(_) => unreachable!("stages on nodes are not lowered one by one"),
         }
     }
@@ -560,7 +567,7 @@ impl Lowering<'_> {
         });
     }
 
-    fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
+    pub(super) fn sum(&mut self, terms: &[Value], rescale: bool, constant: Option<usize>) -> Value {
         let limbs = terms[0].limbs();
         let result = self.value(if rescale { limbs - 1 } else { limbs });
         let mut work = Units::rescales(limbs as u64, u64::from(rescale));

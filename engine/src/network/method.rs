@@ -16,6 +16,8 @@ pub enum Method {
     FastHear,
     /// Ours: eight limbs, dense packing, periodic weights, completed squares. See [`super::lean`].
     LeanHear,
+    /// Latency-optimised prior work: dot products by rotate-and-sum. See [`super::lola`].
+    Lola,
     /// A ciphertext a node, a clip a slot, with the levels of `hear`. See [`super::nodes`].
     NgraphHe2,
     /// Ours: the same with the levels of `lean-hear`.
@@ -138,13 +140,14 @@ impl UnknownName {
 
 impl Method {
     /// Every method, in the order in which help texts list them.
-    pub const ALL: [Self; 5] = [Self::Hear, Self::FastHear, Self::LeanHear, Self::NgraphHe2, Self::LeanNgraph];
+    pub const ALL: [Self; 6] =
+        [Self::Hear, Self::FastHear, Self::LeanHear, Self::Lola, Self::NgraphHe2, Self::LeanNgraph];
 
     /// What a ciphertext holds.
     #[must_use]
     pub fn family(self) -> Family {
         match self {
-            Self::Hear | Self::FastHear => Family::Packed,
+            Self::Hear | Self::FastHear | Self::Lola => Family::Packed,
             Self::LeanHear => Family::Lean,
             Self::NgraphHe2 | Self::LeanNgraph => Family::Nodes,
         }
@@ -155,8 +158,14 @@ impl Method {
     pub fn completes_squares(self) -> bool {
         match self {
             Self::LeanHear | Self::LeanNgraph => true,
-            Self::Hear | Self::FastHear | Self::NgraphHe2 => false,
+            Self::Hear | Self::FastHear | Self::Lola | Self::NgraphHe2 => false,
         }
+    }
+
+    /// Whether most plaintexts are encoded as they are used, being too many to be kept, so that no model can be prepared.
+    #[must_use]
+    pub fn encodes_as_it_runs(self) -> bool {
+        self == Self::Lola
     }
 
     /// The name of its parameter set.
@@ -164,7 +173,7 @@ impl Method {
     pub fn parameters(self) -> &'static str {
         match self {
             Self::Hear | Self::NgraphHe2 => "hear",
-            Self::FastHear => "fast-hear",
+            Self::FastHear | Self::Lola => "fast-hear",
             Self::LeanHear | Self::LeanNgraph => "lean-hear",
         }
     }
@@ -177,17 +186,17 @@ impl Method {
                 &["hoisting", "lazy-rescaling", "level-aware-encoding", "interlaced-input", "recursive-fold"]
             }
             Self::NgraphHe2 => &["lazy-rescaling", "level-aware-encoding", "scalar-weights"],
-            Self::LeanHear | Self::LeanNgraph => &[],
+            Self::LeanHear | Self::Lola | Self::LeanNgraph => &[],
         }
     }
 
     /// Multiplicative depth: one level for each convolution, two for each activation, one for the dense layer, and for
-    /// `fast-hear` one for each of the two interlacing masks; with completed squares one for each of these seven.
+    /// `fast-hear` and `lola` one for each of two masks; with completed squares one for each of these seven.
     #[must_use]
     pub fn levels(self) -> usize {
         match self {
             Self::Hear | Self::NgraphHe2 => 10,
-            Self::FastHear => 12,
+            Self::FastHear | Self::Lola => 12,
             Self::LeanHear | Self::LeanNgraph => 7,
         }
     }
@@ -206,7 +215,7 @@ impl Method {
     pub fn key_switching_name(self, key_switching: KeySwitching) -> String {
         match self {
             Self::LeanHear | Self::LeanNgraph => "own".to_owned(),
-            Self::Hear | Self::FastHear | Self::NgraphHe2 => key_switching.to_string(),
+            Self::Hear | Self::FastHear | Self::Lola | Self::NgraphHe2 => key_switching.to_string(),
         }
     }
 
@@ -217,6 +226,7 @@ impl Method {
             Self::Hear => "hear",
             Self::FastHear => "fast-hear",
             Self::LeanHear => "lean-hear",
+            Self::Lola => "lola",
             Self::NgraphHe2 => "ngraph-he2",
             Self::LeanNgraph => "lean-ngraph",
         }
@@ -303,7 +313,7 @@ impl StrategyChoice {
     #[must_use]
     pub fn of(method: Method) -> Self {
         match method {
-            Method::Hear | Method::FastHear | Method::NgraphHe2 | Method::LeanNgraph => Self::Own,
+            Method::Hear | Method::FastHear | Method::Lola | Method::NgraphHe2 | Method::LeanNgraph => Self::Own,
             Method::LeanHear => Self::Auto,
         }
     }
@@ -377,7 +387,10 @@ mod tests {
         assert_eq!("baby, giant,giant".parse::<Strategies>().unwrap(), Strategies::default());
         assert_eq!(Strategies::default().to_string(), "baby,giant,giant");
         let error = "fastest".parse::<Method>().unwrap_err().to_string();
-        assert_eq!(error, "unknown method 'fastest': expected hear, fast-hear, lean-hear, ngraph-he2, lean-ngraph");
+        assert_eq!(
+            error,
+            "unknown method 'fastest': expected hear, fast-hear, lean-hear, lola, ngraph-he2, lean-ngraph"
+        );
         let error = "full,small,giant".parse::<Strategies>().unwrap_err().to_string();
         assert_eq!(error, "unknown strategy 'small': expected full, baby, giant");
         assert_eq!("auto".parse::<StrategyChoice>().unwrap(), StrategyChoice::Auto);

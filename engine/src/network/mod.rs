@@ -7,7 +7,7 @@
 //! - [`weights`]: the plaintexts' slots; [`mod@reference`]: the plan in plain arithmetic; [`noise`]: what ciphertexts add
 //! - [`calibration`]: whether a network's values fit, and the scales that suit them
 //! - [`encode`]: plaintexts as residues; [`lower`]: a plan as tasks; [`run`]: keys, plaintexts and tasks at work
-//! - [`lean`]: the method of our own; [`nodes`]: a ciphertext a node, for many clips at once
+//! - [`lean`]: the method of our own; [`nodes`]: a ciphertext a node, for many clips at once; [`lola`]: a dot product a node
 //! - [`store`]: what the parties do with keys and files
 
 pub mod calibration;
@@ -18,6 +18,7 @@ pub mod encode;
 pub mod job;
 pub mod key_switching;
 pub mod lean;
+pub mod lola;
 pub mod lower;
 pub mod memory;
 pub mod method;

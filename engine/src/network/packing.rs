@@ -6,7 +6,7 @@
 //! stands between valid positions is junk, or another channel's values where ciphertexts have been interlaced
 //! ([`Grid::lane_steps`]).
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use hear_model::network::{Dimension, INPUT_CHANNELS, INPUT_VALUES};
 use num_complex::Complex64;
@@ -168,6 +168,9 @@ pub enum InputLayout {
     },
     /// The windows of the first pooling, as `lean-hear` reads them: see [`super::lean::layout`].
     Windows(Dimension),
+    /// A ciphertext for each element of the first kernel and channel, in that order: the channel, shifted by the element, in all
+    /// blocks; zero where a position has no such neighbour.
+    Taps(Grid),
     /// A ciphertext a value of a clip, a slot a clip: position by position, there channel by channel.
     Nodes {
         /// Rows of positions.
@@ -185,6 +188,7 @@ impl InputPacking {
     pub fn ciphertexts(&self) -> usize {
         match self.layout {
             InputLayout::Blocks { .. } | InputLayout::Windows(_) => 1,
+            InputLayout::Taps(grid) => INPUT_CHANNELS * grid.taps().len(),
             InputLayout::Nodes { rows, columns, .. } => INPUT_CHANNELS * rows * columns,
         }
     }
@@ -193,7 +197,7 @@ impl InputPacking {
     #[must_use]
     pub fn clips(&self) -> usize {
         match self.layout {
-            InputLayout::Blocks { .. } | InputLayout::Windows(_) => 1,
+            InputLayout::Blocks { .. } | InputLayout::Windows(_) | InputLayout::Taps(_) => 1,
             InputLayout::Nodes { slots, .. } => slots,
         }
     }
@@ -233,6 +237,16 @@ impl InputPacking {
                     }
                 }
             }
+            InputLayout::Taps(grid) => {
+                let tap = grid.taps()[ciphertext / INPUT_CHANNELS];
+                let channel = &clip[ciphertext % INPUT_CHANNELS * grid.positions()..][..grid.positions()];
+                let values: BTreeMap<usize, f64> = grid.slots().zip(channel.iter().copied()).collect();
+                for slot in grid.slots_with_neighbour(tap) {
+                    let neighbour = slot.checked_add_signed(grid.tap_rotation(tap) as isize);
+                    let value = values[&neighbour.expect("a neighbour in the block")];
+                    (0..BLOCKS).for_each(|block| slots[block * BLOCK + slot] = value.into());
+                }
+            }
             InputLayout::Nodes { rows, columns, slots: count } => {
                 slots.resize(count, Complex64::ZERO);
                 let (position, channel) = (ciphertext / INPUT_CHANNELS, ciphertext % INPUT_CHANNELS);
@@ -260,6 +274,9 @@ impl fmt::Display for InputLayout {
                 write!(f, "channels of {rows} x {columns} {place}")
             }
             Self::Windows(dimension) => write!(f, "windows of a {dimension} clip"),
+            Self::Taps(Grid { rows, columns, .. }) => {
+                write!(f, "channels of {rows} x {columns}, a ciphertext for each and each element of the first kernel")
+            }
             Self::Nodes { rows, columns, slots } => {
                 write!(f, "{INPUT_CHANNELS} x {rows} x {columns} ciphertexts, up to {slots} clips in their slots")
             }
@@ -293,7 +310,7 @@ pub enum OutputLayout {
         /// Slots from a pair to the next.
         stride: usize,
     },
-    /// Logit c of a clip is the real part of the clip's slot of ciphertext c.
+    /// Logit c of a clip is the real part of the clip's slot of ciphertext c: the first, if a packed input is one clip.
     Nodes,
 }
 

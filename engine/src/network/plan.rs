@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use hear_model::network::{INPUT_CHANNELS, Shape};
+use hear_model::network::{CLASS_COUNT, INPUT_CHANNELS, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
         scales::Scales,
         step::LeanStep,
     },
+    lola::step::DotProducts,
     method::{Family, Method, Strategies, Strategy, Switches},
     nodes::{
         plan::NodeStages,
@@ -41,7 +42,7 @@ use crate::{
 };
 
 /// Version of the plan's format and of the meaning of its fields: part of its hash.
-const PLAN_VERSION: u32 = 3;
+const PLAN_VERSION: u32 = 4;
 
 /// What a user asks for.
 #[derive(Clone, Copy, Debug)]
@@ -142,6 +143,8 @@ pub enum Step {
     },
     /// A step of `lean-hear`.
     Lean(LeanStep),
+    /// A dot product a node, of `lola`.
+    Dots(DotProducts),
     /// A step on ciphertexts that are nodes: of `ngraph-he2` or `lean-ngraph`.
     Nodes(NodeStep),
 }
@@ -173,6 +176,9 @@ pub struct Linear {
     pub sources: usize,
     /// Which rotations act on the input.
     pub strategy: Strategy,
+    /// Whether an input is what one element of the kernel reads of one channel, in all blocks: element by element, there channel
+    /// by channel.
+    pub per_tap: bool,
 }
 
 /// A pair of indices that one product of a [`Linear`] stage serves.
@@ -361,6 +367,7 @@ impl Plan {
         let scales = Scales::of(shape.dimension());
         let (stages, input, output) = match method {
             Method::Hear | Method::FastHear => paper_stages(request, limbs),
+            Method::Lola => lola_stages(request, parameters),
             Method::LeanHear => {
                 let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
                 (stages, input, output)
@@ -400,7 +407,7 @@ impl Plan {
         let stages = match self.method {
             Method::LeanHear => LeanStages::new(self.shape, &parameters, scales, self.lean)?.stages,
             Method::LeanNgraph => NodeStages::of_lean(self.shape, &parameters, scales).stages,
-            method @ (Method::Hear | Method::FastHear | Method::NgraphHe2) => {
+            method @ (Method::Hear | Method::FastHear | Method::Lola | Method::NgraphHe2) => {
                 return Err(PlanError::FixedScales { method });
             }
         };
@@ -497,7 +504,7 @@ impl Plan {
         match self.method {
             Method::LeanHear => self.lean.to_string(),
             Method::Hear | Method::FastHear => self.strategies.to_string(),
-            Method::NgraphHe2 | Method::LeanNgraph => "own".to_owned(),
+            Method::Lola | Method::NgraphHe2 | Method::LeanNgraph => "own".to_owned(),
         }
     }
 
@@ -554,7 +561,7 @@ impl Plan {
     }
 
     /// Data prime q_i.
-    fn prime(&self, index: usize) -> f64 {
+    pub(super) fn prime(&self, index: usize) -> f64 {
         f64::from(self.parameters.q[index])
     }
 
@@ -611,7 +618,7 @@ fn check_width(shape: Shape, method: Method) -> Result<(), PlanError> {
         Method::LeanHear if Layout::of(shape).is_none() => {
             Err(PlanError::LeanWidth { shape, widths: Layout::widths(shape.dimension()) })
         }
-        Method::Hear | Method::FastHear if !width.is_multiple_of(BLOCKS) || width > WIDEST => {
+        Method::Hear | Method::FastHear | Method::Lola if !width.is_multiple_of(BLOCKS) || width > WIDEST => {
             Err(PlanError::Width { width, most: WIDEST })
         }
         _ => Ok(()),
@@ -624,10 +631,10 @@ fn check_choices(request: &PlanRequest) -> Result<(), PlanError> {
     if method != Method::LeanHear && lean != LeanChoices::default() {
         return Err(PlanError::PaperChoice { method });
     }
-    let packed = method.family() == Family::Packed;
+    let has_strategies = matches!(method, Method::Hear | Method::FastHear);
     let choice = if let Some(name) = switches.disabled().into_iter().find(|name| !method.switches().contains(name)) {
         format!("switching off {name}")
-    } else if !packed && strategies != Strategies::default() {
+    } else if !has_strategies && strategies != Strategies::default() {
         format!("the strategy {strategies}")
     } else if method.completes_squares() && key_switching != KeySwitching::default() {
         format!("{key_switching} key switching")
@@ -646,6 +653,79 @@ fn paper_stages(request: &PlanRequest, limbs: usize) -> (Vec<Stage>, InputPackin
     builder.network(request.shape, request.method, request.strategies, request.switches, grid);
     let layout = OutputLayout::Real { stride: BLOCK };
     let output = OutputPacking { layout, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
+    (builder.stages, input, output)
+}
+
+/// The stages of LoLa, and the packings of input and output.
+fn lola_stages(request: &PlanRequest, parameters: &Parameters) -> (Vec<Stage>, InputPacking, OutputPacking) {
+    let (limbs, scales) = (parameters.max_limbs(), PAPER_SCALES);
+    let shape = request.shape;
+    let mut grid = Grid::input(shape.dimension());
+    let layout = InputLayout::Taps(grid);
+    let input = InputPacking { layout, limbs, scale_bits: scales.input };
+    let mut builder = Builder { stages: Vec::new(), ciphertexts: input.ciphertexts(), limbs, scale_bits: scales.input };
+    for layer in 0..3 {
+        let number = layer + 1;
+        let channels = shape.width() << layer;
+        let last = number == 3;
+        let pooled = grid.pooled();
+        if layer == 0 {
+            let windows = Linear {
+                layer: LinearLayer::Convolution(0),
+                block_shifts: 1,
+                taps: vec![Tap { row: 0, column: 0 }],
+                grid,
+                lane_offsets: vec![0],
+                sources: builder.ciphertexts,
+                strategy: Strategy::Baby,
+                per_tap: true,
+            };
+            builder.push("conv1".to_owned(), channels / BLOCKS, 1, scales.convolution, Step::Linear(windows));
+        } else {
+            let window = if grid.is_flat() { (1, 2) } else { (2, 2) };
+            let read =
+                if last { (grid.rows, grid.columns) } else { (pooled.rows * window.0, pooled.columns * window.1) };
+            let layer = LinearLayer::Convolution(layer);
+            let dots = DotProducts {
+                layer,
+                grid,
+                channels,
+                read,
+                rotations: DotProducts::rotations(layer, grid),
+                repacked_bits: Some(scales.convolution),
+            };
+            builder.push(format!("conv{number}"), channels / BLOCKS, 2, scales.merge, Step::Dots(dots));
+        }
+        let (steps, pooled_positions) = if last {
+            (grid.global_steps(), grid.positions())
+        } else {
+            (grid.window_steps(), if grid.is_flat() { 2 } else { 4 })
+        };
+        let activation = Activation { layer, grid, masked: last, pooled_positions };
+        let scale_bits = if last { scales.last_activation } else { scales.activation };
+        builder.push(format!("act{number}"), channels / BLOCKS, 2, scale_bits, Step::Activation(activation));
+        let rotations = steps.into_iter().map(|step| rotation(1, step)).collect();
+        builder.push(format!("pool{number}"), channels / BLOCKS, 0, scale_bits, Step::Pool { rotations });
+        if !last {
+            grid = pooled;
+        }
+    }
+    let layer = LinearLayer::Dense;
+    let dense = DotProducts {
+        layer,
+        grid,
+        channels: CLASS_COUNT,
+        read: (1, 1),
+        rotations: DotProducts::rotations(layer, grid),
+        repacked_bits: None,
+    };
+    builder.push("dense".to_owned(), CLASS_COUNT, 1, scales.logits, Step::Dots(dense));
+    let output = OutputPacking {
+        layout: OutputLayout::Nodes,
+        classes: CLASS_COUNT,
+        limbs: builder.limbs,
+        scale_bits: builder.scale_bits,
+    };
     (builder.stages, input, output)
 }
 
@@ -707,6 +787,7 @@ impl Builder {
                 lane_offsets: lane_offsets.clone(),
                 sources,
                 strategy,
+                per_tap: false,
             };
             let outputs = (shape.width() << layer) / BLOCKS;
             self.push(format!("conv{number}"), outputs, 1, PAPER_SCALES.convolution, Step::Linear(linear));
@@ -741,6 +822,7 @@ impl Builder {
             lane_offsets: vec![0],
             sources: self.ciphertexts,
             strategy: Strategy::Baby,
+            per_tap: false,
         };
         self.push("dense".to_owned(), 1, 1, PAPER_SCALES.logits, Step::Linear(dense));
     }
@@ -821,6 +903,7 @@ impl Stage {
                 uses
             }
             Step::Activation(_) => vec![(KeyTarget::Relinearize, self.limbs_in - 1)],
+            Step::Dots(dots) => rotate(&dots.rotations, dots.rotated_limbs(self)),
             Step::Merge(merge) => rotate(&merge.rotations(), product),
             Step::Nodes(NodeStep::Activation(NodeActivation { form: Form::Quadratic, .. })) => {
                 vec![(KeyTarget::Relinearize, self.limbs_in - 1)]

@@ -9,6 +9,7 @@ use num_complex::Complex64;
 
 use super::{
     lean::{reference::Interpreter, weights::LeanWeights},
+    lola::{self, step::DotProducts},
     method::Family,
     nodes::{reference::NodeInterpreter, weights::NodeWeights},
     noise::{Exact, Noise},
@@ -100,6 +101,7 @@ impl<N: Noise> PaperStage<'_, N> {
             Step::Merge(merge) => {
                 state.chunks(merge.lane_offsets.len()).map(|group| self.merge(merge, group)).collect()
             }
+            Step::Dots(dots) => self.dots(dots, state),
             Step::Lean(_) | Step::Nodes(_) => unreachable!("a stage of one of the paper's methods"),
         }
     }
@@ -215,6 +217,51 @@ impl<N: Noise> PaperStage<'_, N> {
         product
     }
 
+    fn dots(&mut self, dots: &DotProducts, inputs: &Slots) -> Slots {
+        let (limbs, out_bits) = (self.stage.limbs_in, self.stage.scale_out_bits);
+        let middle_bits = dots.repacked_bits.unwrap_or(out_bits);
+        let factor_bits = dots.weight_scale(self.plan, self.stage).log2();
+        let mut outputs = Vec::with_capacity(self.stage.outputs);
+        for output in 0..self.stage.outputs {
+            let mut total = vec![Complex64::ZERO; SLOTS];
+            for node in dots.nodes(output) {
+                let mut sum = vec![Complex64::ZERO; SLOTS];
+                for (input, x) in inputs.iter().enumerate() {
+                    let mut slots = vec![0.0; SLOTS];
+                    lola::weights::node_into(self.weights.network(), dots, node, input, &mut slots);
+                    let product = self.times(x, slots, factor_bits);
+                    add(&mut sum, &product);
+                }
+                let repacked = dots.repacked_bits.is_some();
+                if repacked {
+                    self.noise.division(&mut sum, middle_bits);
+                }
+                let rotated_limbs = dots.rotated_limbs(self.stage);
+                let rotated_bits = if repacked { middle_bits } else { self.stage.scale_in_bits + factor_bits };
+                for &rotation in &dots.rotations {
+                    let turned = self.rotate(&sum, rotation, rotated_limbs, rotated_bits);
+                    add(&mut sum, &turned);
+                }
+                if repacked {
+                    let mut mask = vec![0.0; SLOTS];
+                    mask[dots.place(node)] = 1.0;
+                    let mask_bits = out_bits - middle_bits + self.plan.prime(limbs - 2).log2();
+                    let masked = self.times(&sum, mask, mask_bits);
+                    add(&mut total, &masked);
+                } else {
+                    self.noise.division(&mut sum, out_bits);
+                    let bias = self.weights.network().dense().bias[node.channel];
+                    total = sum.into_iter().map(|slot| slot + bias).collect();
+                }
+            }
+            if dots.repacked_bits.is_some() {
+                self.noise.division(&mut total, out_bits);
+            }
+            outputs.push(total);
+        }
+        outputs
+    }
+
     /// A product with a plaintext.
     fn times(&mut self, x: &[Complex64], mut plaintext: Vec<f64>, scale_bits: f64) -> Vec<Complex64> {
         self.noise.real_plaintext(&mut plaintext, scale_bits);
@@ -302,6 +349,7 @@ mod tests {
     #[test]
     fn every_method_and_strategy_agrees_with_the_forward_pass() {
         for dimension in [Dimension::OneD, Dimension::TwoD] {
+            check(Shape::new(dimension, 32).unwrap(), Method::Lola, Strategies::default(), Switches::default());
             for method in [Method::Hear, Method::FastHear] {
                 for strategy in Strategy::ALL {
                     check(Shape::new(dimension, 32).unwrap(), method, Strategies([strategy; 3]), Switches::default());

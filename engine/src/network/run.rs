@@ -13,6 +13,7 @@ use super::{
     encode::EncodedNetwork,
     encode::LinearTiling,
     lean::{self, run::LeanRun},
+    lola::{self, run::DotRun},
     lower::{Keep, Lowered, Operation, PaperOperation, RunShape, lower},
     method::{Family, Method},
     nodes::{
@@ -157,6 +158,7 @@ pub fn scratch_words(context: &Arc<Context>, plan: &Plan, throughput: Throughput
     match plan.method {
         Method::LeanHear => lean::run::scratch_words(context, plan, throughput.batch()),
         Method::Hear | Method::FastHear => Ok(plan.levels(context)?.scratch_words(plan.input.limbs)),
+        Method::Lola => Ok(lola::run::scratch_words(&plan.levels(context)?, plan.input.limbs)),
         Method::NgraphHe2 | Method::LeanNgraph => nodes::run::scratch_words(context, plan),
     }
 }
@@ -223,7 +225,7 @@ impl<'a> Inference<'a> {
                 let scratch_words = run.scratch_words();
                 (MethodRun::Lean(run), scratch_words)
             }
-            Method::Hear | Method::FastHear => {
+            Method::Hear | Method::FastHear | Method::Lola => {
                 let levels = plan.levels(context)?;
                 let switch = |(place, need): ((KeyTarget, usize), KeySwitchSpec)| {
                     let automorphism = context.automorphism(need.target.galois_element(context.log_n()));
@@ -235,8 +237,10 @@ impl<'a> Inference<'a> {
                     _ => None,
                 };
                 let tilings = plan.stages.iter().map(tiling).collect();
-                let scratch_words = levels.scratch_words(plan.input.limbs);
-                (MethodRun::Paper(PaperRun { switches, tilings, encoded, levels, batch }), scratch_words)
+                let scratch_words = scratch_words(context, plan, throughput)?;
+                let dots = encoded.network().map(|network| DotRun::new(context, plan, network));
+                let run = PaperRun { switches, tilings, encoded, levels, batch, dots };
+                (MethodRun::Paper(run), scratch_words)
             }
             Method::NgraphHe2 | Method::LeanNgraph => {
                 let run = NodeRun::new(context, plan, keys, encoded)?;
@@ -422,6 +426,11 @@ impl Body for Inference<'_> {
             (Operation::Lean { stage, operation }, MethodRun::Lean(run)) => {
                 run.run(*stage, operation, reads, writes, scratch);
             }
+            (Operation::Dots(operation), MethodRun::Paper(run)) => {
+                let dots = run.dots.as_ref().expect("a plan with dot products has what they need");
+                let rotation = |amount, limbs| run.rotation(amount, limbs);
+                dots.run(&run.levels, operation, rotation, reads, writes, scratch);
+            }
             (Operation::Nodes { stage, operation }, MethodRun::Nodes(run)) => {
                 run.run(*stage, operation, reads, writes, scratch, self.spill.as_ref());
             }
@@ -442,6 +451,8 @@ struct PaperRun<'a> {
     levels: Levels,
     /// Clips of a task that serves a batch.
     batch: usize,
+    /// Of a plan that has dot products.
+    dots: Option<DotRun<'a>>,
 }
 
 impl PaperRun<'_> {

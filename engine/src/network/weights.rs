@@ -1,6 +1,6 @@
 //! The slot vectors of a plan's plaintexts, from a network's weights.
 
-use hear_model::network::{Layer, Network};
+use hear_model::network::{INPUT_CHANNELS, Layer, Network};
 
 use super::{
     packing::{BLOCK, BLOCKS, SLOTS, left},
@@ -44,6 +44,11 @@ impl<'a> Weights<'a> {
         Self { network }
     }
 
+    /// The network.
+    pub(super) fn network(&self) -> &'a Network {
+        self.network
+    }
+
     /// The plaintext of one product of a linear stage, already rotated against the giant's rotation that follows.
     /// Everything that an output does not read is zero: padding, other lanes, missing channels.
     ///
@@ -58,6 +63,12 @@ impl<'a> Weights<'a> {
         for block in 0..BLOCKS {
             let source_block = (block + term.block_shift) % BLOCKS;
             match linear.layer {
+                LinearLayer::Convolution(layer) if linear.per_tap => {
+                    let (tap, channel) = (index.input / INPUT_CHANNELS, index.input % INPUT_CHANNELS);
+                    let convolution = &self.network.layers()[layer].convolution;
+                    let weight = convolution.kernel(index.output * BLOCKS + block, channel)[tap];
+                    slots[block * BLOCK..(block + 1) * BLOCK].fill(weight);
+                }
                 LinearLayer::Convolution(layer) => {
                     let output = index.output * BLOCKS + block;
                     for (lane, offset) in linear.lane_offsets.iter().enumerate() {

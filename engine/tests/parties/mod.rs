@@ -50,7 +50,7 @@ impl Parties {
         Self::of_plan(isa, network, plan, SEED)
     }
 
-    fn of_plan(isa: Isa, network: &Network, plan: Plan, seed: [u8; 32]) -> Self {
+    pub fn of_plan(isa: Isa, network: &Network, plan: Plan, seed: [u8; 32]) -> Self {
         let parameters = plan.checked_parameters(Security::Waived).unwrap();
         let context = Context::new(&parameters, isa);
         let randomness = Randomness::from_seed_insecure(seed);

@@ -74,8 +74,9 @@ impl<'a> EncryptedService<'a> {
         );
         let method = preparation.scheme.plan.method;
         ensure!(
-            preparation.scheme.plan.input.clips() == 1,
-            "queries are of runs of one clip or a few: {method} takes thousands at a time"
+            preparation.scheme.plan.input.ciphertexts() == 1,
+            "queries are of clips of one ciphertext each: an input of {method} has {}",
+            preparation.scheme.plan.input.ciphertexts()
         );
         let mut trial = preparation.trial(throughput, protocol.tolerance)?;
         let mut pool = Vec::new();

@@ -315,6 +315,7 @@ fn method_name(method: Method) -> &'static str {
         Method::Hear => "HEAR",
         Method::FastHear => "Fast-HEAR",
         Method::LeanHear => "Lean-HEAR",
+        Method::Lola => "LoLa",
         Method::NgraphHe2 => "nGraph-HE2",
         Method::LeanNgraph => "Lean nGraph",
     }

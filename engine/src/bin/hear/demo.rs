@@ -40,8 +40,8 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "NETWORK", default_value = "2d-64")]
     network: String,
 
-    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph [default: lean-hear,
-    /// or fast-hear for what lean-hear does not take]
+    /// hear, fast-hear, lean-hear, lola, ngraph-he2 or lean-ngraph [default:
+    /// lean-hear, or fast-hear for what lean-hear does not take]
     #[arg(long)]
     method: Option<Method>,
 

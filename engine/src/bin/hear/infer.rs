@@ -62,8 +62,8 @@ pub(crate) struct Infer {
     #[arg(long, value_name = "FILE")]
     model: Vec<PathBuf>,
 
-    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph; must be the keys'
-    /// method
+    /// hear, fast-hear, lean-hear, lola, ngraph-he2 or lean-ngraph; must be the
+    /// keys' method
     #[arg(long)]
     method: Option<Method>,
 

@@ -39,7 +39,7 @@ pub(crate) struct Keygen {
     #[arg(long, value_name = "NETWORK,...", value_delimiter = ',', required_unless_present = "plan")]
     network: Vec<String>,
 
-    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph
+    /// hear, fast-hear, lean-hear, lola, ngraph-he2 or lean-ngraph
     #[arg(long, required_unless_present = "plan")]
     method: Option<Method>,
 

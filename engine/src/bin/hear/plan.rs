@@ -41,8 +41,8 @@ pub(crate) struct ShowPlan {
     #[arg(long, value_name = "NETWORK")]
     network: String,
 
-    /// hear, fast-hear, lean-hear, ngraph-he2 or lean-ngraph; auto: the one that
-    /// is predicted to classify --samples clips first
+    /// hear, fast-hear, lean-hear, lola, ngraph-he2 or lean-ngraph; auto: the one
+    /// that is predicted to classify --samples clips first
     #[arg(long)]
     method: MethodChoice,
 

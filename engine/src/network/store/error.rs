@@ -10,7 +10,7 @@ use hear_scheduler::RunError;
 
 use crate::{
     ckks::EncodeError,
-    network::{drowning::DrowningError, plan::PlanError, plan_set::PlanSetError},
+    network::{drowning::DrowningError, method::Method, plan::PlanError, plan_set::PlanSetError},
     rlwe::{KeyError, RandomnessError},
     wire::{Fault, WireError},
 };
@@ -72,6 +72,17 @@ pub enum StoreError {
         path: PathBuf,
         /// What is missing.
         need: String,
+    },
+    /// A model of a method that encodes its weights as it uses them.
+    #[error(
+        "{}: {method} encodes its weights as it uses them, which leaves nothing to prepare: give `hear infer` the network",
+        path.display()
+    )]
+    NothingToPrepare {
+        /// The file.
+        path: PathBuf,
+        /// The method.
+        method: Method,
     },
     /// A prepared model of another plan than the keys'.
     #[error(

@@ -50,7 +50,7 @@ impl ModelWriter {
     /// name of a shipped one, `scales` are those that it will be encoded at, where the plan has a choice.
     ///
     /// # Errors
-    /// If the system refuses, or a directory stands in the way.
+    /// If the system refuses, a directory stands in the way, or the method encodes as it runs.
     pub fn create(
         path: &Path,
         scheme: &Scheme,
@@ -61,6 +61,7 @@ impl ModelWriter {
             let source = io::ErrorKind::IsADirectory.into();
             return Err(StoreError::File { path: path.to_owned(), action: "write the file", source });
         }
+        check_kept(path, &scheme.plan)?;
         let network = network.map(|name| name.as_str().to_owned());
         let header = Schemes::from(scheme).header(false);
         let header = ModelHeader { header, network, scales: scales.map(Scales::bits) };
@@ -111,6 +112,7 @@ impl ModelFile {
         let reader = WordsReader::<ModelHeader>::open(path, Kind::PreparedModel)?;
         let ModelHeader { header, network, scales } = reader.header();
         let scheme = scheme_of(path, header, schemes)?;
+        check_kept(path, &scheme.plan)?;
         let malformed = |reason: &str| StoreError::from(reader.malformed(reason));
         let plan = plan_at(&scheme.plan, *scales).map_err(|reason| malformed(&reason))?;
         let network = network.as_deref().map(str::parse::<NetworkName>).transpose();
@@ -168,6 +170,14 @@ impl ModelFile {
         reader.finish(&hashes)?;
         if all_reduced.into_inner() { Ok(encoded) } else { Err(not_reduced.into()) }
     }
+}
+
+/// Refuses a method whose plaintexts no file can hold.
+fn check_kept(path: &Path, plan: &Plan) -> Result<(), StoreError> {
+    if plan.method.encodes_as_it_runs() {
+        return Err(StoreError::NothingToPrepare { path: path.to_owned(), method: plan.method });
+    }
+    Ok(())
 }
 
 /// The plan at the scales that a file names, which may be anything.
@@ -289,6 +299,16 @@ mod tests {
         let shape = Shape::new(Dimension::OneD, width).unwrap();
         let request = PlanRequest { strategies, ..PlanRequest::new(shape, method) };
         Scheme::new(Plan::new(&request).unwrap(), Security::Required, Isa::detect()).unwrap()
+    }
+
+    #[test]
+    fn a_method_that_encodes_as_it_runs_is_refused() {
+        let fixture = Fixture::new(Method::Lola);
+        let error = ModelWriter::create(&fixture.path(), &fixture.scheme, None, None).unwrap_err();
+        assert!(error.names(&fixture.path()) && error.to_string().contains("nothing to prepare"), "{error}");
+        assert!(!fixture.path().exists());
+        let error = fixture.forge(|_| {}, &[]);
+        assert!(error.contains("nothing to prepare"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! The slot vectors of dot products.
+
+use hear_model::network::Network;
+
+use super::step::{DotProducts, Node};
+use crate::{
+    ckks::{EncodeError, encode_scalar},
+    network::{
+        encode::NetworkEncodeError,
+        packing::{BLOCK, BLOCKS, SLOTS},
+        plan::{LinearLayer, Plan, Step},
+    },
+};
+
+/// The weights of a node on one input ciphertext: a value for every slot that it reads, zero elsewhere.
+///
+/// # Panics
+/// If `slots` is not [`SLOTS`] long.
+pub(in crate::network) fn node_into(
+    network: &Network,
+    dots: &DotProducts,
+    node: Node,
+    input: usize,
+    slots: &mut [f64],
+) {
+    assert_eq!(slots.len(), SLOTS, "slots of a ciphertext");
+    slots.fill(0.0);
+    let grid = dots.grid;
+    match dots.layer {
+        LinearLayer::Convolution(layer) => {
+            let inside = |position: usize, offset: i32, count: usize| {
+                position.checked_add_signed(offset as isize).filter(|&neighbour| neighbour < count)
+            };
+            for block in 0..BLOCKS {
+                let kernel = network.layers()[layer].convolution.kernel(node.channel, input * BLOCKS + block);
+                for (tap, &weight) in grid.taps().into_iter().zip(kernel) {
+                    let neighbour =
+                        inside(node.row, tap.row, grid.rows).zip(inside(node.column, tap.column, grid.columns));
+                    if let Some((row, column)) = neighbour {
+                        slots[block * BLOCK + grid.slot(row, column)] = weight;
+                    }
+                }
+            }
+        }
+        LinearLayer::Dense => {
+            let dense = network.dense();
+            for block in 0..BLOCKS {
+                slots[block * BLOCK] = dense.weight[node.channel * dense.in_features + input * BLOCKS + block];
+            }
+        }
+    }
+}
+
+/// Checks that every value that is encoded as it is used fits its scale. No coefficient is larger than the scale times the
+/// largest slot.
+///
+/// # Errors
+/// If one does not.
+pub(in crate::network) fn check(plan: &Plan, network: &Network) -> Result<(), NetworkEncodeError> {
+    for stage in &plan.stages {
+        let Step::Dots(dots) = &stage.step else { continue };
+        let (weights, biases): (&[f64], &[f64]) = match dots.layer {
+            LinearLayer::Convolution(layer) => (&network.layers()[layer].convolution.weight, &[]),
+            LinearLayer::Dense => (&network.dense().weight, &network.dense().bias),
+        };
+        let fits = |values: &[f64], scale: f64| -> Result<(), EncodeError> {
+            values.iter().try_for_each(|&value| encode_scalar(value, scale).map(drop))
+        };
+        fits(weights, dots.weight_scale(plan, stage))
+            .and_then(|()| fits(biases, stage.scale_out_bits.exp2()))
+            .map_err(|source| NetworkEncodeError::Value { stage: stage.name.clone(), source })?;
+    }
+    Ok(())
+}
