@@ -8,9 +8,9 @@ use super::Bytes;
 use crate::experiment::Profile;
 
 const EXAMPLES: &str = "\
-Figures: table1, fig4a to fig4h, strategies, optimisations, parameters, stages, communication,
-threads, throughput, instruction-sets, roofline, precision, scenarios, camera; --list says what each
-of them shows.
+Figures: table1, fig4a to fig4h, fig5a to fig5f, theory, strategies, optimisations, parameters,
+stages, communication, threads, throughput, instruction-sets, roofline, precision, scenarios, camera;
+fig4 and fig5 are all of theirs. --list says what each of them shows.
 
 DIR gets records.jsonl (every round as soon as it is measured), report.html and report.md. Started
 again with the same arguments it goes on where it was; what is measured is not measured again.
@@ -18,6 +18,7 @@ What is predicted not to fit into memory is skipped, and the report says so.
 
 Examples:
   hear-bench reproduce
+  hear-bench reproduce fig5 theory
   hear-bench reproduce fig4c fig4f --networks HEAR --out fall-detection
   hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon
   hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon --draw-only";

@@ -195,6 +195,11 @@ fn sentence(error: &toml::de::Error, text: &str) -> String {
     }
 }
 
+/// Whether a text is one small letter.
+fn is_letter(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'a'..=b'z'])
+}
+
 /// The experiments that there are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue(Vec<Experiment>);
@@ -207,7 +212,7 @@ macro_rules! shipped {
 }
 
 /// The files that come with the program, in the order of the report.
-const SHIPPED: [(&str, &str); 21] = shipped![
+const SHIPPED: [(&str, &str); 28] = shipped![
     "table1",
     "fig4a",
     "fig4b",
@@ -217,6 +222,13 @@ const SHIPPED: [(&str, &str); 21] = shipped![
     "fig4f",
     "fig4g",
     "fig4h",
+    "fig5a",
+    "fig5b",
+    "fig5c",
+    "fig5d",
+    "fig5e",
+    "fig5f",
+    "theory",
     "strategies",
     "optimisations",
     "parameters",
@@ -268,21 +280,34 @@ impl Catalogue {
         Self::checked(experiments, directory)
     }
 
-    /// Refuses references to nothing, and to what refers further.
+    /// Refuses references to nothing, and in circles.
     fn checked(experiments: Vec<Experiment>, directory: &Path) -> Result<Self, ExperimentError> {
         let catalogue = Self(experiments);
         for experiment in &catalogue.0 {
-            for name in experiment.measure.iter().filter_map(|measure| measure.same_as.as_deref()) {
-                let reason = match catalogue.get(name) {
-                    Ok(other) if other.measure.iter().all(|measure| measure.same_as.is_none()) => continue,
-                    Ok(_) => format!("it measures the same as {name}, which measures the same as yet another"),
-                    Err(error) => error.to_string(),
-                };
+            if let Err(reason) = catalogue.check_references(experiment) {
                 let path = directory.join(format!("{}.toml", experiment.id));
                 return Err(ExperimentError::Malformed { path, reason });
             }
         }
         Ok(catalogue)
+    }
+
+    /// Follows what an experiment shows in another way, and what that shows.
+    fn check_references(&self, experiment: &Experiment) -> Result<(), String> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![experiment];
+        while let Some(next) = open.pop() {
+            for name in next.measure.iter().filter_map(|measure| measure.same_as.as_deref()) {
+                let other = self.get(name).map_err(|error| error.to_string())?;
+                if other.id == experiment.id {
+                    return Err(format!("it measures the same as {}, which measures the same as it", next.id));
+                }
+                if seen.insert(name) {
+                    open.push(other);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// All of them, in the order of the report.
@@ -302,14 +327,24 @@ impl Catalogue {
         })
     }
 
-    /// The experiments of these names, in the order of the report; all of them if no name is given.
+    /// The experiments of these names, in the order of the report; all of them if no name is given. `fig5` is all of fig5a,
+    /// fig5b and so on.
     ///
     /// # Errors
     /// If nothing is called so.
     pub fn select(&self, names: &[String]) -> Result<Vec<&Experiment>, ExperimentError> {
-        names.iter().try_for_each(|name| self.get(name).map(drop))?;
-        let wanted: BTreeSet<_> = names.iter().collect();
-        Ok(self.0.iter().filter(|experiment| names.is_empty() || wanted.contains(&experiment.id)).collect())
+        let is_meant = |name: &String, experiment: &Experiment| {
+            let panel = experiment.id.strip_prefix(name.as_str());
+            panel.is_some_and(|panel| panel.is_empty() || is_letter(panel))
+        };
+        for name in names {
+            if !self.0.iter().any(|experiment| is_meant(name, experiment)) {
+                self.get(name)?;
+            }
+        }
+        let is_wanted =
+            |experiment: &&Experiment| names.is_empty() || names.iter().any(|name| is_meant(name, experiment));
+        Ok(self.0.iter().filter(is_wanted).collect())
     }
 
     /// The grids of an experiment under a profile, with those of the experiments that it shows in another way.
@@ -317,10 +352,7 @@ impl Catalogue {
     pub fn grids(&self, experiment: &Experiment, profile: Profile) -> Vec<Grid> {
         let of = |measure: &Measure| match &measure.same_as {
             None => vec![measure.grid(profile)],
-            Some(name) => {
-                let other = self.get(name).map(|other| other.measure.as_slice()).unwrap_or_default();
-                other.iter().map(|measure| measure.grid(profile)).collect()
-            }
+            Some(name) => self.get(name).map(|other| self.grids(other, profile)).unwrap_or_default(),
         };
         experiment.measure.iter().flat_map(of).collect()
     }
@@ -425,7 +457,7 @@ rounds = 2
     }
 
     #[test]
-    fn experiments_refer_to_each_other_only_once() {
+    fn experiments_refer_to_each_other_but_not_in_circles() {
         let directory = tempfile::tempdir().unwrap();
         let write = |name: &str, same_as: &str| {
             let text =
@@ -440,16 +472,30 @@ rounds = 2
             "{}",
             message()
         );
+        write("a.toml", "a");
+        assert!(message().contains("a.toml is no experiment: it measures the same as a, which"), "{}", message());
         write("a.toml", "b");
         write("b.toml", "c");
+        write("c.toml", "a");
+        assert!(message().contains("a.toml is no experiment: it measures the same as c, which"), "{}", message());
         fs::write(directory.path().join("c.toml"), GOOD).unwrap();
-        assert!(message().contains("a.toml is no experiment: it measures the same as b, which"), "{}", message());
-        write("a.toml", "c");
         let catalogue = Catalogue::read(directory.path()).unwrap();
         assert_eq!(
             catalogue.grids(catalogue.get("a").unwrap(), Profile::Full),
             catalogue.grids(catalogue.get("c").unwrap(), Profile::Full)
         );
         assert!(catalogue.select(&["d".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn the_number_of_a_figure_is_all_of_its_panels() {
+        let catalogue = Catalogue::shipped();
+        let ids = |name: &str| {
+            let selected = catalogue.select(&[name.to_owned()]).unwrap();
+            selected.iter().map(|experiment| &*experiment.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("fig5"), ["fig5a", "fig5b", "fig5c", "fig5d", "fig5e", "fig5f"]);
+        assert_eq!((ids("fig5c"), ids("theory")), (vec!["fig5c"], vec!["theory"]));
+        assert!(catalogue.select(&["fig".to_owned()]).is_err() && catalogue.select(&[String::new()]).is_err());
     }
 }

@@ -104,6 +104,16 @@ pub enum Quantity {
     ModelFastOverHear,
     /// Peak of memory of Fast-HEAR over that of HEAR.
     PeakFastOverHear,
+    /// The second convolution, by all threads.
+    Conv2,
+    /// The third convolution, by all threads.
+    Conv3,
+    /// Clips a second.
+    Throughput,
+    /// Clips a second by Fast-HEAR over those by nGraph-HE2.
+    ThroughputFastOverNgraph,
+    /// Inference by LoLa over that by Fast-HEAR.
+    LatencyLolaOverFast,
     /// A clip's ciphertext.
     InputBytes,
     /// A result's ciphertext.
@@ -147,6 +157,11 @@ impl Quantity {
             Self::InferHearOverFast => "inference, HEAR over Fast-HEAR",
             Self::ModelFastOverHear => "encoded weights, Fast-HEAR over HEAR",
             Self::PeakFastOverHear => "memory, Fast-HEAR over HEAR",
+            Self::Conv2 => "second convolution",
+            Self::Conv3 => "third convolution",
+            Self::Throughput => "clips a second",
+            Self::ThroughputFastOverNgraph => "throughput, Fast-HEAR over nGraph-HE2",
+            Self::LatencyLolaOverFast => "latency, LoLa over Fast-HEAR",
             Self::InputBytes => "encrypted clip",
             Self::OutputBytes => "encrypted result",
             Self::PredictionsPerHour => "predictions an hour",
@@ -171,6 +186,8 @@ impl Quantity {
             | Self::Encrypt
             | Self::Infer
             | Self::Decrypt
+            | Self::Conv2
+            | Self::Conv3
             | Self::PoseEstimationFrame
             | Self::PoseEstimationClip => Unit::Seconds,
             Self::PeakMemory | Self::KeyBytes | Self::InputBytes | Self::OutputBytes | Self::OutputBytesPerHour => {
@@ -180,9 +197,11 @@ impl Quantity {
             | Self::EncodeHearOverFast
             | Self::InferHearOverFast
             | Self::ModelFastOverHear
-            | Self::PeakFastOverHear => Unit::Ratio,
+            | Self::PeakFastOverHear
+            | Self::ThroughputFastOverNgraph
+            | Self::LatencyLolaOverFast => Unit::Ratio,
             Self::Accuracy | Self::Sensitivity | Self::Specificity | Self::Precision | Self::F1 => Unit::Share,
-            Self::PredictionsPerHour | Self::LogitError => Unit::None,
+            Self::Throughput | Self::PredictionsPerHour | Self::LogitError => Unit::None,
         }
     }
 
@@ -198,6 +217,9 @@ impl Quantity {
             Self::Decrypt => |record| Some(record.decrypt_s.median),
             Self::PeakMemory => |record| record.peak_rss_bytes.map(|bytes| bytes as f64),
             Self::KeyBytes => |record| Some(record.key_bytes as f64),
+            Self::Conv2 => |record| stage_seconds(record, "conv2"),
+            Self::Conv3 => |record| stage_seconds(record, "conv3"),
+            Self::Throughput => |record| Some(record.throughput_per_s),
             Self::InputBytes => |record| Some(record.input_ciphertext_bytes as f64),
             Self::OutputBytes => |record| Some(record.output_ciphertext_bytes as f64),
             Self::PredictionsPerHour => |record| Some(3600.0 * record.throughput_per_s),
@@ -216,6 +238,8 @@ impl Quantity {
             | Self::InferHearOverFast
             | Self::ModelFastOverHear
             | Self::PeakFastOverHear
+            | Self::ThroughputFastOverNgraph
+            | Self::LatencyLolaOverFast
             | Self::PoseEstimationFrame
             | Self::PoseEstimationClip => return None,
         })
@@ -252,7 +276,15 @@ impl Quantity {
             Self::InferHearOverFast => ratio(hear, fast, |record| Some(record.infer_s.median)),
             Self::ModelFastOverHear => ratio(fast, hear, |record| Some(record.model_bytes as f64)),
             Self::PeakFastOverHear => ratio(fast, hear, |record| record.peak_rss_bytes.map(|bytes| bytes as f64)),
+            Self::ThroughputFastOverNgraph => ratio(fast, Method::NgraphHe2, |record| Some(record.throughput_per_s)),
+            Self::LatencyLolaOverFast => ratio(Method::Lola, fast, |record| Some(record.infer_s.median)),
             other => other.of_record(record(method?)?),
         }
     }
+}
+
+/// What all threads together take for a stage, which is its thread-seconds over their number.
+fn stage_seconds(record: &Record, name: &str) -> Option<f64> {
+    let stage = record.stages.iter().find(|stage| stage.name == name)?;
+    Some(stage.busy_s / record.identity.threads as f64)
 }

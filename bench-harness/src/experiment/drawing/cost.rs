@@ -151,21 +151,30 @@ fn rounds(subject: &Subject, of: fn(&RawTimes) -> &Vec<f64>) -> Vec<Vec<f64>> {
     subject.records().filter_map(|record| record.raw.as_ref().map(of).cloned()).collect()
 }
 
-/// Fig. 4c.
-pub(super) fn latency(sheet: &Sheet<'_>) -> Drawn {
+/// The times of runs as a box plot.
+fn latency_of(record: &Record) -> Option<BoxPlot> {
+    BoxPlot::of(&record.raw.as_ref()?.infer_s)
+}
+
+/// Times of runs of every network by method, with what the paper reports.
+pub(super) fn latency_boxes(sheet: &Sheet<'_>, axis: &str) -> Boxes {
     let networks = sheet.networks();
-    let plot_of = |record: &Record| BoxPlot::of(&record.raw.as_ref()?.infer_s);
     let series = |method| BoxSeries {
         name: method_name(method).to_owned(),
-        boxes: networks.iter().map(|network| plot_of(sheet.of(network, method)?.1)).collect(),
+        boxes: networks.iter().map(|network| latency_of(sheet.of(network, method)?.1)).collect(),
         references: networks.iter().map(|network| sheet.paper(Quantity::Infer, network, method)).collect(),
     };
-    let boxes = Boxes {
+    Boxes {
         category: "network".to_owned(),
         categories: networks.iter().map(|&network| network.to_owned()).collect(),
         series: sheet.methods().into_iter().map(series).collect(),
-        axis: Axis::log("time of an inference", Unit::Seconds),
-    };
+        axis: Axis::log(axis, Unit::Seconds),
+    }
+}
+
+/// Fig. 4c.
+pub(super) fn latency(sheet: &Sheet<'_>) -> Drawn {
+    let boxes = latency_boxes(sheet, "time of an inference");
     let mut table = Table::new(
         "Inference of an encrypted clip, and the steps around it",
         [
@@ -185,7 +194,7 @@ pub(super) fn latency(sheet: &Sheet<'_>) -> Drawn {
         ],
     );
     for (subject, record) in sheet.measured() {
-        let Some(plot) = plot_of(record) else { continue };
+        let Some(plot) = latency_of(record) else { continue };
         let rounds = rounds(subject, |raw| &raw.infer_s);
         let rounds: Vec<&[f64]> = rounds.iter().map(Vec::as_slice).collect();
         let hear = sheet.of(sheet.network(subject), hear_engine::network::method::Method::Hear);

@@ -4,6 +4,7 @@ mod classification;
 mod cost;
 mod machine;
 mod operation;
+mod prior_work;
 mod setting;
 
 use hear_engine::network::method::Method;
@@ -36,6 +37,12 @@ pub enum Drawing {
     ConfusionPlain,
     /// The confusion matrix of the encrypted run.
     ConfusionEncrypted,
+    /// Runs of all methods, with what is extrapolated.
+    PriorWork,
+    /// Latency and throughput of all methods.
+    Performance,
+    /// Operations by the paper's complexities and by the plans.
+    Theory,
     /// Strategies by convolution.
     Strategies,
     /// Optimisations switched off.
@@ -108,6 +115,9 @@ pub fn figure(mut sheet: Sheet<'_>, command: String) -> Figure {
         Drawing::Classification => classification::classification,
         Drawing::ConfusionPlain => classification::confusion_plain,
         Drawing::ConfusionEncrypted => classification::confusion_encrypted,
+        Drawing::PriorWork => prior_work::running_times,
+        Drawing::Performance => prior_work::performance,
+        Drawing::Theory => prior_work::theory,
         Drawing::Strategies => setting::strategies,
         Drawing::Optimisations => setting::optimisations,
         Drawing::Parameters => setting::parameters,
@@ -154,7 +164,7 @@ impl Sheet<'_> {
     /// The methods that something is known of, the paper's first.
     fn methods(&self) -> Vec<Method> {
         let is_there = |&method: &Method| self.subjects.iter().any(|subject| subject.configuration.method == method);
-        [Method::Hear, Method::FastHear, Method::LeanHear].into_iter().filter(is_there).collect()
+        Method::ALL.into_iter().filter(is_there).collect()
     }
 
     /// What was measured, with its records.
