@@ -8,7 +8,16 @@
 //! faster.
 
 use anyhow::{Result, ensure};
-use hear_engine::network::cost::{Counts, Speeds};
+use hear_engine::{
+    network::{
+        cost::{Counts, Speeds},
+        plan::{Plan, Security},
+        run::InferenceError,
+        throughput::{RunPrediction, Throughput},
+    },
+    ring::Context,
+};
+use hear_kernels::simd::Isa;
 use ndarray::{Array1, Array2};
 
 use crate::record::Record;
@@ -26,7 +35,7 @@ struct Sample {
 }
 
 /// Fits the speeds of the machine that made the records, one thread's share of them. Products with numbers are in none of the
-/// runs: their speed is given.
+/// runs: their speed is given. What batches share is not known from runs of one clip: [`Together`] says it.
 ///
 /// # Errors
 /// If there are fewer stages than speeds, or no transform among them.
@@ -42,7 +51,53 @@ pub fn fit(name: String, records: &[Record], scalar_ns: f64) -> Result<Speeds> {
     ensure!(ntt_ns > 0.0, "the times of the stages do not depend on their transforms: the machine was too busy");
     let bytes_per_ns = records.iter().map(|record| record.best_speeds.bytes_per_ns * record.identity.threads as f64);
     let bytes_per_ns = bytes_per_ns.fold(0.0, f64::max);
-    Ok(Speeds { name, ntt_ns, product_ns, scalar_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns })
+    let shared_reads = 0.0;
+    Ok(Speeds {
+        name,
+        ntt_ns,
+        product_ns,
+        scalar_ns,
+        key_product_ns,
+        conversion_ns,
+        byte_ns,
+        bytes_per_ns,
+        shared_reads,
+    })
+}
+
+/// A plan's runs of one clip and of several, as measured.
+#[derive(Debug)]
+pub struct Together<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Clips of the second kind of runs.
+    pub throughput: Throughput,
+    /// Threads of both.
+    pub threads: usize,
+    /// Seconds of a run of one clip.
+    pub alone_s: f64,
+    /// Seconds of a run of several, all of its clips.
+    pub together_s: f64,
+}
+
+impl Together<'_> {
+    /// How much of their reads the clips of a batch saved each other ([`Speeds::shared_reads`]): that with which runs of
+    /// several clips are predicted to take as much longer than runs of one as they did.
+    ///
+    /// # Errors
+    /// If the plan is refused or its tasks cannot be laid out.
+    pub fn shared_reads(&self, speeds: &Speeds) -> Result<f64> {
+        let context = Context::new(&self.plan.checked_parameters(Security::Required)?, Isa::detect());
+        let seconds = |throughput, shared_reads| {
+            let speeds = Speeds { shared_reads, ..speeds.clone() };
+            Ok::<_, InferenceError>(RunPrediction::new(&context, self.plan, throughput, &speeds, self.threads)?.seconds)
+        };
+        let alone = seconds(Throughput::default(), 0.0)?;
+        // What is predicted falls in a straight line from nothing shared to everything.
+        let (nothing, everything) = (seconds(self.throughput, 0.0)?, seconds(self.throughput, 1.0)?);
+        let as_measured = alone * self.together_s / self.alone_s;
+        Ok(((nothing - as_measured) / (nothing - everything).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0))
+    }
 }
 
 fn samples(record: &Record) -> impl Iterator<Item = Sample> {
@@ -62,6 +117,9 @@ fn terms(counts: &Counts) -> [f64; TERMS] {
 
 #[cfg(test)]
 mod tests {
+    use hear_engine::network::{method::Method, plan::PlanRequest};
+    use hear_model::network::{Dimension, Shape};
+
     use super::*;
 
     fn counts(seed: u64) -> Counts {
@@ -74,6 +132,26 @@ mod tests {
             bytes_read: count(5, 300_000_000),
             ..Counts::default()
         }
+    }
+
+    /// Times that were predicted with a share give that share back, and what no share explains gives one end.
+    #[test]
+    fn what_batches_share_is_found_again() {
+        let shape = Shape::new(Dimension::TwoD, 64).unwrap();
+        let plan = Plan::new(&PlanRequest::new(shape, Method::LeanHear)).unwrap();
+        let context = Context::new(&plan.checked_parameters(Security::Required).unwrap(), Isa::detect());
+        let (speeds, throughput) = (Speeds::default(), Throughput::new(6, 2).unwrap());
+        let predict = |throughput, shared_reads| {
+            let speeds = Speeds { shared_reads, ..speeds.clone() };
+            RunPrediction::new(&context, &plan, throughput, &speeds, 2).unwrap().seconds
+        };
+        // Twice as slow a machine shares as much.
+        let alone_s = 2.0 * predict(Throughput::default(), 0.3);
+        let found = |together_s| {
+            Together { plan: &plan, throughput, threads: 2, alone_s, together_s }.shared_reads(&speeds).unwrap()
+        };
+        assert!((found(2.0 * predict(throughput, 0.3)) - 0.3).abs() < 1e-3);
+        assert_eq!((found(f64::MIN_POSITIVE), found(100.0)), (1.0, 0.0));
     }
 
     #[test]

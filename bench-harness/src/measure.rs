@@ -101,7 +101,8 @@ impl Measured<'_> {
         let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
-            infer_s: speeds.seconds(&predicted_counts.of_run(throughput), configuration.working_threads()),
+            infer_s: speeds
+                .seconds(&plan.counts_of_run(throughput, speeds.shared_reads), configuration.working_threads()),
             speeds: speeds.name,
             memory_bytes: MemoryPrediction::new(plan, throughput, Security::Required, configuration.working_threads())?
                 .total_bytes,

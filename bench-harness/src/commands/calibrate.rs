@@ -1,17 +1,17 @@
 //! `hear-bench calibrate`.
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, ops::Range};
 
 use anyhow::{Context, Result, bail};
-use hear_engine::network::{cost::Speeds, key_switching::KeySwitching, method::Method};
-use hear_model::input::ClipSource;
+use hear_engine::network::{cost::Speeds, key_switching::KeySwitching, method::Method, throughput::Throughput};
+use hear_model::{input::ClipSource, network::Network};
 use hear_scheduler::{ExecutorKind, Placement, simulate};
 use serde::Serialize;
 
 use super::place_one;
 use crate::{
     arguments::CalibrateArguments,
-    calibration::fit,
+    calibration::{Together, fit},
     child,
     configuration::{Configuration, Protocol},
     display,
@@ -34,6 +34,9 @@ const RUNS: [(&str, Method, &str, KeySwitching); 8] = [
     ("1d-64", Method::FastHear, "full,full,full", KeySwitching::Paper),
     ("1d-64", Method::FastHear, "full,giant,giant", KeySwitching::Hybrid),
 ];
+
+/// Which of them are run with several clips at a time as well, and how many: batch and streams.
+const TOGETHER: (Range<usize>, [usize; 2]) = (0..2, [6, 2]);
 
 /// What runs them.
 const EXECUTOR: ExecutorKind = ExecutorKind::Stealing;
@@ -60,13 +63,15 @@ struct Run {
 
 pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Result<(), Failure> {
     let placement = place_one(EXECUTOR, arguments.placement, arguments.threads)?;
-    let records = RUNS.iter().map(|run| measure(arguments, &placement, run)).collect::<Result<Vec<_>>>()?;
+    let records =
+        RUNS.iter().map(|run| measured(&configuration(arguments, &placement, run)?)).collect::<Result<Vec<_>>>()?;
     let machine = Machine::detect();
     let isa = records[0].isa.clone();
     let threads = records[0].identity.threads;
     let cpu = machine.cpu.as_deref().unwrap_or("unknown processor");
     let scalar_ns = hardware::scalar_ns(threads)?;
-    let speeds = fit(format!("{cpu}, {isa}, {}", display::threads(threads)), &records, scalar_ns)?;
+    let mut speeds = fit(format!("{cpu}, {isa}, {}", display::threads(threads)), &records, scalar_ns)?;
+    speeds.shared_reads = shared_reads(arguments, &placement, &records, &speeds)?;
     let run = |record: &Record| Run {
         identity: record.identity.clone(),
         measured_s: record.infer_s.median,
@@ -82,14 +87,36 @@ pub(super) fn run(arguments: &CalibrateArguments, output: &mut dyn Write) -> Res
     Ok(())
 }
 
-/// Measures one of the inferences in a process of its own.
-fn measure(
+/// What the clips of a batch share, on average over some runs.
+fn shared_reads(
+    arguments: &CalibrateArguments,
+    placement: &Placement,
+    records: &[Record],
+    speeds: &Speeds,
+) -> Result<f64> {
+    let (which, [batch, streams]) = TOGETHER;
+    let throughput = Throughput::new(batch, streams)?;
+    let mut shares = Vec::new();
+    for index in which {
+        let mut configuration = configuration(arguments, placement, &RUNS[index])?;
+        let samples = configuration.protocol.samples.max(3 * throughput.clips()).next_multiple_of(throughput.clips());
+        configuration.protocol = Protocol { batch, streams, samples, ..configuration.protocol };
+        let together_s = measured(&configuration)?.infer_s.median;
+        let plan = configuration.plan(Network::open(&configuration.network)?.shape())?;
+        let (alone_s, threads) = (records[index].infer_s.median, configuration.working_threads());
+        shares.push(Together { plan: &plan, throughput, threads, alone_s, together_s }.shared_reads(speeds)?);
+    }
+    Ok(shares.iter().sum::<f64>() / shares.len() as f64)
+}
+
+/// One of the inferences.
+fn configuration(
     arguments: &CalibrateArguments,
     placement: &Placement,
     run: &(&str, Method, &str, KeySwitching),
-) -> Result<Record> {
+) -> Result<Configuration> {
     let (network, method, strategies, key_switching) = *run;
-    let configuration = Configuration {
+    Ok(Configuration {
         network: network.to_owned(),
         method,
         strategy: strategies.parse()?,
@@ -113,8 +140,12 @@ fn measure(
             tolerance: crate::verification::TOLERANCE,
         },
         examination: Examination::Times,
-    };
-    match child::run(&Program::This.path()?, &configuration)? {
+    })
+}
+
+/// Measures an inference in a process of its own.
+fn measured(configuration: &Configuration) -> Result<Record> {
+    match child::run(&Program::This.path()?, configuration)? {
         Entry::Measured(record) => Ok(*record),
         Entry::Examined(examined) => bail!("{} was examined, not times", examined.finding.name()),
         Entry::Unmeasured(Unmeasured { identity, reason: Reason::Failed(reason) | Reason::Skipped(reason) }) => {

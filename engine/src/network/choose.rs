@@ -155,6 +155,7 @@ mod tests {
             conversion_ns: 0.0,
             byte_ns: 0.0,
             bytes_per_ns: f64::INFINITY,
+            shared_reads: 0.0,
         };
         change(&mut speeds);
         speeds

@@ -91,12 +91,6 @@ impl Counts {
     pub fn of_batch(self, batch: usize) -> Self {
         Self { bytes_read: self.bytes_read, ..self * batch as u64 }
     }
-
-    /// Of a run of several clips.
-    #[must_use]
-    pub fn of_run(self, throughput: Throughput) -> Self {
-        self.of_batch(throughput.batch()) * throughput.streams() as u64
-    }
 }
 
 /// What must be held before a plan runs, and what making it costs.
@@ -137,6 +131,10 @@ pub struct Speeds {
     pub byte_ns: f64,
     /// Bytes a nanosecond that all threads together stream from memory.
     pub bytes_per_ns: f64,
+    /// How much of reading keys and weights the clips of a batch save each other, from 0 to 1: what more clips hold takes the
+    /// place of keys and weights in near caches. A file that lacks it is from before it was measured: nothing is saved.
+    #[serde(default)]
+    pub shared_reads: f64,
 }
 
 /// Why speeds in a file cannot be used.
@@ -147,7 +145,8 @@ pub enum SpeedsError {
     Format(#[from] toml::de::Error),
     /// A number that is no time.
     #[error(
-        "{name} = {value} among the speeds of {machine}: a time must be a number from 0, a transform and the memory more"
+        "{name} = {value} among the speeds of {machine}: a time must be a number from 0, a transform and the memory more, \
+         shared_reads one from 0 to 1"
     )]
     Value {
         /// The machine.
@@ -183,8 +182,17 @@ impl Speeds {
         if speeds.scalar_ns == 0.0 {
             speeds.scalar_ns = speeds.product_ns / 2.0;
         }
-        let Self { name: _, ntt_ns, product_ns, scalar_ns, key_product_ns, conversion_ns, byte_ns, bytes_per_ns } =
-            speeds;
+        let Self {
+            name: _,
+            ntt_ns,
+            product_ns,
+            scalar_ns,
+            key_product_ns,
+            conversion_ns,
+            byte_ns,
+            bytes_per_ns,
+            shared_reads,
+        } = speeds;
         let times = [
             ("product_ns", product_ns),
             ("scalar_ns", scalar_ns),
@@ -195,6 +203,7 @@ impl Speeds {
         let positive = [("ntt_ns", ntt_ns), ("bytes_per_ns", bytes_per_ns)];
         let wrong = times.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0));
         let wrong = wrong.or(positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)));
+        let wrong = wrong.or((!(0.0..=1.0).contains(&shared_reads)).then_some(("shared_reads", shared_reads)));
         match wrong {
             Some((name, value)) => Err(SpeedsError::Value { machine: speeds.name, name, value }),
             None => Ok(speeds),
@@ -477,6 +486,29 @@ impl Plan {
         let rotations = nonzero(&dots.rotations);
         counts += units.key_switches(dots.rotated_limbs(stage) as u64, rotations, rotations);
         counts
+    }
+
+    /// What a run of several clips costs where a batch saves that part of its reads ([`Speeds::shared_reads`]), in stages whose
+    /// tasks serve a batch.
+    #[must_use]
+    pub fn counts_of_run(&self, throughput: Throughput, shared_reads: f64) -> Counts {
+        let mut total = Counts::default();
+        for stage in &self.stages {
+            let apart = self.stage_counts(stage) * throughput.batch() as u64;
+            let shared = match &stage.step {
+                Step::Dots(_) => apart,
+                _ => self.stage_counts(stage).of_batch(throughput.batch()),
+            };
+            let saved = (apart.bytes_read - shared.bytes_read) as f64 * shared_reads;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "at most the bytes of all clips"
+            )]
+            let bytes_read = apart.bytes_read - saved as u64;
+            total += Counts { bytes_read, ..apart };
+        }
+        total * throughput.streams() as u64
     }
 
     /// What the whole plan costs a clip.

@@ -144,7 +144,7 @@ impl RunPrediction {
         let shape @ RunShape { throughput, .. } = shape.into();
         let scratch_words = scratch_words(context, plan, throughput)?;
         let graph = lower(plan, shape, threads, scratch_words, Keep::Result, &MemoryOptions::default())?.graph;
-        let counts = plan.counts().of_run(throughput);
+        let counts = plan.counts_of_run(throughput, speeds.shared_reads);
         // Tasks are estimated for the default machine; of this one their share of all work is taken.
         let total_ns: u64 = graph.tasks().map(|task| graph.cost(task).time_ns).sum();
         let critical_ns = graph.tasks().map(|task| graph.remaining_ns(task)).max().unwrap_or(0);
@@ -227,10 +227,12 @@ mod tests {
         let predict = |(batch, streams), speeds: &Speeds, threads| {
             RunPrediction::new(&context, &plan, Throughput { batch, streams }, speeds, threads).unwrap()
         };
-        let slow = Speeds { byte_ns: 1.0, bytes_per_ns: 1.0, ..speeds.clone() };
+        let slow = Speeds { byte_ns: 1.0, bytes_per_ns: 1.0, shared_reads: 1.0, ..speeds.clone() };
         let free = Speeds { byte_ns: 0.0, bytes_per_ns: 1e9, ..speeds.clone() };
         let faster = |a: RunPrediction, b: RunPrediction| a.clips_per_s() / b.clips_per_s();
         assert!(faster(predict((4, 1), &slow, 1), predict((1, 1), &slow, 1)) > 1.5);
+        let displaced = Speeds { shared_reads: 0.0, ..slow.clone() };
+        assert!((faster(predict((4, 1), &displaced, 1), predict((1, 1), &displaced, 1)) - 1.0).abs() < 1e-3);
         assert!((faster(predict((4, 1), &free, 1), predict((1, 1), &free, 1)) - 1.0).abs() < 1e-3);
         assert!(faster(predict((1, 4), &free, 16), predict((1, 1), &free, 16)) > 1.2);
         assert!((faster(predict((1, 4), &free, 1), predict((1, 1), &free, 1)) - 1.0).abs() < 1e-3);

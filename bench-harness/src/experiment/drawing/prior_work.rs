@@ -108,8 +108,9 @@ fn extrapolated(sheet: &Sheet<'_>) -> Option<Table> {
 /// What a run of a configuration would take on a network of another shape, as records predict it; `None` if there is no plan.
 fn predicted_seconds(subject: &Subject, shape: Shape) -> Option<f64> {
     let configuration = &subject.configuration;
-    let counts = configuration.plan(shape).ok()?.counts().of_run(configuration.protocol.throughput());
     let speeds = configuration.speeds.clone().unwrap_or_default();
+    let plan = configuration.plan(shape).ok()?;
+    let counts = plan.counts_of_run(configuration.protocol.throughput(), speeds.shared_reads);
     Some(speeds.seconds(&counts, configuration.working_threads()))
 }
 
