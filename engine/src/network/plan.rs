@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use hear_model::network::{CLASS_COUNT, INPUT_CHANNELS, Shape};
+use hear_model::network::{INPUT_CHANNELS, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
         scales::Scales,
         step::LeanStep,
     },
-    lola::step::DotProducts,
+    lola::{self, step::DotProducts},
     method::{Family, Method, Strategies, Strategy, Switches},
     nodes::{
         plan::NodeStages,
@@ -330,6 +330,9 @@ pub(super) const PAPER_SCALES: PaperScaleBits = PaperScaleBits {
     logits: 21.0,
 };
 
+/// Convolutions of a network, each with an activation and a pooling.
+pub(super) const LAYERS: usize = 3;
+
 /// The widest first layer: its third convolution's 4f channels are 64 ciphertexts.
 const WIDEST: usize = 256;
 
@@ -367,7 +370,7 @@ impl Plan {
         let scales = Scales::of(shape.dimension());
         let (stages, input, output) = match method {
             Method::Hear | Method::FastHear => paper_stages(request, limbs),
-            Method::Lola => lola_stages(request, parameters),
+            Method::Lola => lola::plan::stages(shape, limbs),
             Method::LeanHear => {
                 let LeanStages { stages, input, output } = LeanStages::new(shape, parameters, scales, lean)?;
                 (stages, input, output)
@@ -649,96 +652,29 @@ fn paper_stages(request: &PlanRequest, limbs: usize) -> (Vec<Stage>, InputPackin
     let grid = Grid::input(request.shape.dimension());
     let layout = InputLayout::Blocks { grid, interlaced: request.switches.interlaced_input };
     let input = InputPacking { layout, limbs, scale_bits: PAPER_SCALES.input };
-    let mut builder = Builder { stages: Vec::new(), ciphertexts: 1, limbs, scale_bits: PAPER_SCALES.input };
+    let mut builder = Builder::new(input);
     builder.network(request.shape, request.method, request.strategies, request.switches, grid);
     let layout = OutputLayout::Real { stride: BLOCK };
     let output = OutputPacking { layout, classes: 10, limbs: builder.limbs, scale_bits: builder.scale_bits };
     (builder.stages, input, output)
 }
 
-/// The stages of LoLa, and the packings of input and output.
-fn lola_stages(request: &PlanRequest, parameters: &Parameters) -> (Vec<Stage>, InputPacking, OutputPacking) {
-    let (limbs, scales) = (parameters.max_limbs(), PAPER_SCALES);
-    let shape = request.shape;
-    let mut grid = Grid::input(shape.dimension());
-    let layout = InputLayout::Taps(grid);
-    let input = InputPacking { layout, limbs, scale_bits: scales.input };
-    let mut builder = Builder { stages: Vec::new(), ciphertexts: input.ciphertexts(), limbs, scale_bits: scales.input };
-    for layer in 0..3 {
-        let number = layer + 1;
-        let channels = shape.width() << layer;
-        let last = number == 3;
-        let pooled = grid.pooled();
-        if layer == 0 {
-            let windows = Linear {
-                layer: LinearLayer::Convolution(0),
-                block_shifts: 1,
-                taps: vec![Tap { row: 0, column: 0 }],
-                grid,
-                lane_offsets: vec![0],
-                sources: builder.ciphertexts,
-                strategy: Strategy::Baby,
-                per_tap: true,
-            };
-            builder.push("conv1".to_owned(), channels / BLOCKS, 1, scales.convolution, Step::Linear(windows));
-        } else {
-            let window = if grid.is_flat() { (1, 2) } else { (2, 2) };
-            let read =
-                if last { (grid.rows, grid.columns) } else { (pooled.rows * window.0, pooled.columns * window.1) };
-            let layer = LinearLayer::Convolution(layer);
-            let dots = DotProducts {
-                layer,
-                grid,
-                channels,
-                read,
-                rotations: DotProducts::rotations(layer, grid),
-                repacked_bits: Some(scales.convolution),
-            };
-            builder.push(format!("conv{number}"), channels / BLOCKS, 2, scales.merge, Step::Dots(dots));
-        }
-        let (steps, pooled_positions) = if last {
-            (grid.global_steps(), grid.positions())
-        } else {
-            (grid.window_steps(), if grid.is_flat() { 2 } else { 4 })
-        };
-        let activation = Activation { layer, grid, masked: last, pooled_positions };
-        let scale_bits = if last { scales.last_activation } else { scales.activation };
-        builder.push(format!("act{number}"), channels / BLOCKS, 2, scale_bits, Step::Activation(activation));
-        let rotations = steps.into_iter().map(|step| rotation(1, step)).collect();
-        builder.push(format!("pool{number}"), channels / BLOCKS, 0, scale_bits, Step::Pool { rotations });
-        if !last {
-            grid = pooled;
-        }
-    }
-    let layer = LinearLayer::Dense;
-    let dense = DotProducts {
-        layer,
-        grid,
-        channels: CLASS_COUNT,
-        read: (1, 1),
-        rotations: DotProducts::rotations(layer, grid),
-        repacked_bits: None,
-    };
-    builder.push("dense".to_owned(), CLASS_COUNT, 1, scales.logits, Step::Dots(dense));
-    let output = OutputPacking {
-        layout: OutputLayout::Nodes,
-        classes: CLASS_COUNT,
-        limbs: builder.limbs,
-        scale_bits: builder.scale_bits,
-    };
-    (builder.stages, input, output)
-}
-
 /// Walks the network, keeping track of what the next stage reads.
-struct Builder {
-    stages: Vec<Stage>,
-    ciphertexts: usize,
-    limbs: usize,
-    scale_bits: f64,
+pub(super) struct Builder {
+    pub(super) stages: Vec<Stage>,
+    pub(super) ciphertexts: usize,
+    pub(super) limbs: usize,
+    pub(super) scale_bits: f64,
 }
 
 impl Builder {
-    fn push(&mut self, name: String, outputs: usize, levels: usize, scale_out_bits: f64, step: Step) {
+    /// Before the first stage.
+    pub(super) fn new(input: InputPacking) -> Self {
+        let InputPacking { limbs, scale_bits, .. } = input;
+        Self { stages: Vec::new(), ciphertexts: input.ciphertexts(), limbs, scale_bits }
+    }
+
+    pub(super) fn push(&mut self, name: String, outputs: usize, levels: usize, scale_out_bits: f64, step: Step) {
         let limbs_out = self.limbs - levels;
         self.stages.push(Stage {
             name,
@@ -799,20 +735,7 @@ impl Builder {
                 };
                 self.push(format!("fold{number}"), outputs, 0, PAPER_SCALES.convolution, Step::Fold { rotations });
             }
-            let last = number == strategies.0.len();
-            let (steps, pooled_positions) = if last {
-                (grid.global_steps(), grid.positions())
-            } else {
-                (grid.window_steps(), if grid.is_flat() { 2 } else { 4 })
-            };
-            let activation = Activation { layer, grid, masked: last, pooled_positions };
-            let scale_bits = if last { PAPER_SCALES.last_activation } else { PAPER_SCALES.activation };
-            self.push(format!("act{number}"), outputs, 2, scale_bits, Step::Activation(activation));
-            let rotations = steps.into_iter().map(|step| rotation(1, step)).collect();
-            self.push(format!("pool{number}"), outputs, 0, scale_bits, Step::Pool { rotations });
-            if !last {
-                grid = grid.pooled();
-            }
+            grid = self.activate_and_pool(layer, grid);
         }
         let dense = Linear {
             layer: LinearLayer::Dense,
@@ -825,6 +748,24 @@ impl Builder {
             per_tap: false,
         };
         self.push("dense".to_owned(), 1, 1, PAPER_SCALES.logits, Step::Linear(dense));
+    }
+
+    /// The activation and the pooling of a layer: of windows, and after the last layer of all positions. Returns the positions
+    /// that are left.
+    pub(super) fn activate_and_pool(&mut self, layer: usize, grid: Grid) -> Grid {
+        let (number, outputs) = (layer + 1, self.ciphertexts);
+        let last = number == LAYERS;
+        let (steps, pooled_positions) = if last {
+            (grid.global_steps(), grid.positions())
+        } else {
+            (grid.window_steps(), if grid.is_flat() { 2 } else { 4 })
+        };
+        let activation = Activation { layer, grid, masked: last, pooled_positions };
+        let scale_bits = if last { PAPER_SCALES.last_activation } else { PAPER_SCALES.activation };
+        self.push(format!("act{number}"), outputs, 2, scale_bits, Step::Activation(activation));
+        let rotations = steps.into_iter().map(|step| rotation(1, step)).collect();
+        self.push(format!("pool{number}"), outputs, 0, scale_bits, Step::Pool { rotations });
+        if last { grid } else { grid.pooled() }
     }
 }
 

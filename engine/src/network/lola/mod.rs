@@ -13,6 +13,7 @@
 //! Source: Brutzkus, Elisha, Gilad-Bachrach, "Low Latency Privacy Preserving Inference", ICML 2019.
 
 pub(super) mod lower;
+pub(super) mod plan;
 pub(super) mod run;
 pub mod step;
 pub(super) mod weights;

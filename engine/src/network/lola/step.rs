@@ -18,7 +18,7 @@ pub struct DotProducts {
     pub grid: Grid,
     /// Channels of the outputs; classes of the dense layer.
     pub channels: usize,
-    /// Positions that are read by what follows: the first columns and rows of the grid.
+    /// Rows and columns of the positions that are computed, the first of the grid: those that are read by what follows.
     pub read: (usize, usize),
     /// `x <- x + rotate(x, amount)`, one amount after the other.
     pub rotations: Vec<i32>,
