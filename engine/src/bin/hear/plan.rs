@@ -285,11 +285,11 @@ impl Summary {
             bytes(run.memory.scratch_bytes),
         );
         text += &format!(
-            "predicted: {} a run, {:.1} clips a second, at the speeds of\n           {}:\n\
+            "predicted: {} a run, {}, at the speeds of\n           {}:\n\
              \x20          {:.1} us an NTT, {:.2} us a product, {:.2} us one with a number,\n\
              \x20          {:.2} us one with a key, {:.2} us one of a base conversion\n",
             seconds(run.seconds),
-            run.clips_per_s(),
+            rate(run.clips_per_s()),
             self.speeds.name,
             self.speeds.ntt_ns * 1e-3,
             self.speeds.product_ns * 1e-3,
@@ -356,5 +356,14 @@ impl Summary {
                 "memory_bytes": run.memory.total_bytes,
             },
         })
+    }
+}
+
+/// Clips a second, or an hour where a second is too short for one.
+fn rate(clips_per_s: f64) -> String {
+    if clips_per_s < 1.0 {
+        format!("{:.1} clips an hour", 3600.0 * clips_per_s)
+    } else {
+        format!("{clips_per_s:.1} clips a second")
     }
 }
