@@ -42,9 +42,9 @@ pub fn document(campaign: &Campaign<'_>, options: &str) -> Result<Document, Grid
     let skipped = sections.iter().flat_map(|section| &section.figures).filter(|figure| figure.is_skipped()).count();
     let figures: usize = sections.iter().map(|section| section.figures.len()).sum();
     let mut lead = vec![
-        "Every number here was measured on the machine below, from encrypted clips whose decrypted logits were compared \
-         with the plain network first; what is wrong gets no time. What others report is set in italics and marked with a \
-         diamond in charts."
+        "What has a time here was measured on the machine below, from encrypted clips whose decrypted logits were compared \
+         with the plain network first; what is wrong gets no time. What is extrapolated or counted from plans stands in \
+         tables that say so. What others report is set in italics and marked with a diamond in charts."
             .to_owned(),
         format!(
             "{figures} figures and tables under the profile {}; {}.",

@@ -99,7 +99,7 @@ fn extrapolated(sheet: &Sheet<'_>) -> Option<Table> {
             sheet.network(subject).into(),
             format::seconds(record.infer_s.median).into(),
             format::ratio(ratio).into(),
-            Cell::marked(format::seconds(record.infer_s.median * ratio), Mark::Reference),
+            Cell::marked(format::seconds(record.infer_s.median * ratio), Mark::Skipped),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
