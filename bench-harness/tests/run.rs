@@ -350,6 +350,8 @@ fn a_machine_is_calibrated_and_plans_are_chosen_for_it() {
     let written = fs::read_to_string(laboratory.path("mine.toml")).unwrap();
     let machine: toml::Table = written.parse().unwrap();
     assert!(machine["speeds"]["ntt_ns"].as_float().unwrap() > 100.0, "{written}");
+    let shared_reads = machine["speeds"]["shared_reads"].as_float().unwrap();
+    assert!((0.0..=1.0).contains(&shared_reads), "{written}");
     assert_eq!(machine["threads"].as_integer(), Some(2));
     for run in machine["runs"].as_array().unwrap() {
         let ratio = run["predicted_s"].as_float().unwrap() / run["measured_s"].as_float().unwrap();

@@ -99,8 +99,8 @@ fn shared_reads(
     let mut shares = Vec::new();
     for index in which {
         let mut configuration = configuration(arguments, placement, &RUNS[index])?;
-        let samples = configuration.protocol.samples.max(3 * throughput.clips()).next_multiple_of(throughput.clips());
-        configuration.protocol = Protocol { batch, streams, samples, ..configuration.protocol };
+        let samples = (3 * arguments.samples).next_multiple_of(throughput.clips());
+        configuration.protocol = Protocol { batch, streams, samples, warm_up: 1, ..configuration.protocol };
         let together_s = measured(&configuration)?.infer_s.median;
         let plan = configuration.plan(Network::open(&configuration.network)?.shape())?;
         let (alone_s, threads) = (records[index].infer_s.median, configuration.working_threads());

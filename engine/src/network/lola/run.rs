@@ -30,7 +30,7 @@ pub(in crate::network) struct DotRun<'a> {
 }
 
 /// A node of a stage, with what computing it needs.
-struct NodeRun<'a> {
+struct DotProduct<'a> {
     of: &'a DotRun<'a>,
     levels: &'a Levels,
     stage: &'a Stage,
@@ -77,7 +77,7 @@ impl<'a> DotRun<'a> {
         let mut sum: OfLimbs<&mut [u32]> = sum.chunks_exact_mut(pair).collect();
         let mut room = Room::new(levels.context().n(), &self.encoder);
         for (index, &node) in dots.nodes(operation.output)[operation.nodes.clone()].iter().enumerate() {
-            let node = NodeRun { of: self, levels, stage, dots, node };
+            let node = DotProduct { of: self, levels, stage, dots, node };
             node.products(reads, &mut products, &mut room);
             let sum_up = |x: &mut [&mut [u32]], scratch: &mut [u32]| {
                 for &amount in &dots.rotations {
@@ -97,7 +97,7 @@ impl<'a> DotRun<'a> {
     }
 }
 
-impl NodeRun<'_> {
+impl DotProduct<'_> {
     /// The sum over all inputs of their products with the node's weights.
     fn products(&self, reads: &[&[u32]], products: &mut [&mut [u32]], room: &mut Room) {
         let scale = self.dots.weight_scale(self.of.plan, self.stage);

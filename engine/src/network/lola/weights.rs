@@ -25,20 +25,18 @@ pub(in crate::network) fn node_into(
 ) {
     assert_eq!(slots.len(), SLOTS, "slots of a ciphertext");
     slots.fill(0.0);
-    let grid = dots.grid;
     match dots.layer {
         LinearLayer::Convolution(layer) => {
+            let grid = dots.grid;
             let inside = |position: usize, offset: i32, count: usize| {
                 position.checked_add_signed(offset as isize).filter(|&neighbour| neighbour < count)
             };
-            for block in 0..BLOCKS {
-                let kernel = network.layers()[layer].convolution.kernel(node.channel, input * BLOCKS + block);
-                for (tap, &weight) in grid.taps().into_iter().zip(kernel) {
-                    let neighbour =
-                        inside(node.row, tap.row, grid.rows).zip(inside(node.column, tap.column, grid.columns));
-                    if let Some((row, column)) = neighbour {
-                        slots[block * BLOCK + grid.slot(row, column)] = weight;
-                    }
+            for (index, tap) in grid.taps().into_iter().enumerate() {
+                let row = inside(node.row, tap.row, grid.rows);
+                let Some((row, column)) = row.zip(inside(node.column, tap.column, grid.columns)) else { continue };
+                for block in 0..BLOCKS {
+                    let kernel = network.layers()[layer].convolution.kernel(node.channel, input * BLOCKS + block);
+                    slots[block * BLOCK + grid.slot(row, column)] = kernel[index];
                 }
             }
         }
