@@ -163,6 +163,14 @@ impl Configuration {
         Plan::with_strategy(request, self.strategy, &self.speeds.clone().unwrap_or_default(), self.working_threads())
     }
 
+    /// What a run of a plan is predicted to take here, in seconds, by its work alone.
+    #[must_use]
+    pub fn predicted_seconds(&self, plan: &Plan) -> f64 {
+        let speeds = self.speeds.clone().unwrap_or_default();
+        let counts = plan.counts_of_run(self.protocol.throughput(), speeds.shared_reads);
+        speeds.seconds(&counts, self.working_threads())
+    }
+
     /// The instruction set: what is asked for, else what the environment allows.
     ///
     /// # Errors

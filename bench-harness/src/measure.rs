@@ -98,12 +98,10 @@ impl Measured<'_> {
             infer_s: seconds(&times.infer),
             decrypt_s: seconds(&times.decrypt),
         };
-        let speeds = configuration.speeds.clone().unwrap_or_default();
         let predicted = Predicted {
             ntt: predicted_counts.ntt,
-            infer_s: speeds
-                .seconds(&plan.counts_of_run(throughput, speeds.shared_reads), configuration.working_threads()),
-            speeds: speeds.name,
+            infer_s: configuration.predicted_seconds(plan),
+            speeds: configuration.speeds.clone().unwrap_or_default().name,
             memory_bytes: MemoryPrediction::new(plan, throughput, Security::Required, configuration.working_threads())?
                 .total_bytes,
         };

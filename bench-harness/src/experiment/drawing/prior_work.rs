@@ -88,7 +88,9 @@ fn extrapolated(sheet: &Sheet<'_>) -> Option<Table> {
         let shape = sheet.sources.of(network).shape;
         let estimates = sheet.measured().filter(|(subject, _)| subject.configuration.method == method);
         let estimates = estimates.filter_map(|(subject, record)| {
-            let ratio = predicted_seconds(subject, shape)? / record.predicted.infer_s;
+            let configuration = &subject.configuration;
+            let plan = configuration.plan(shape).ok()?;
+            let ratio = configuration.predicted_seconds(&plan) / record.predicted.infer_s;
             Some((subject, record, ratio))
         });
         let nearest = estimates.min_by(|a, b| a.2.ln().abs().total_cmp(&b.2.ln().abs()));
@@ -103,15 +105,6 @@ fn extrapolated(sheet: &Sheet<'_>) -> Option<Table> {
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
-}
-
-/// What a run of a configuration would take on a network of another shape, as records predict it; `None` if there is no plan.
-fn predicted_seconds(subject: &Subject, shape: Shape) -> Option<f64> {
-    let configuration = &subject.configuration;
-    let speeds = configuration.speeds.clone().unwrap_or_default();
-    let plan = configuration.plan(shape).ok()?;
-    let counts = plan.counts_of_run(configuration.protocol.throughput(), speeds.shared_reads);
-    Some(speeds.seconds(&counts, configuration.working_threads()))
 }
 
 /// Fig. 5c.
