@@ -4,7 +4,7 @@ mod compare;
 mod observe;
 mod reproduce;
 
-use std::{path::PathBuf, str::FromStr};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use hear_engine::network::{
@@ -354,6 +354,26 @@ impl FromStr for Bytes {
     }
 }
 
+/// How long something may take; `none` for as long as it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimit(pub Option<Duration>);
+
+/// What is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time such as 90s, 45min or 2h 30min, or none")]
+pub struct TimeLimitError;
+
+impl FromStr for TimeLimit {
+    type Err = TimeLimitError;
+
+    fn from_str(text: &str) -> Result<Self, TimeLimitError> {
+        match text {
+            "none" => Ok(Self(None)),
+            time => humantime::parse_duration(time).map(|limit| Self(Some(limit))).map_err(|_| TimeLimitError),
+        }
+    }
+}
+
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
@@ -400,6 +420,17 @@ mod tests {
         assert_eq!(bytes("4096"), Ok(4096));
         for wrong in ["", "GB", "-1GB", "1,5GB", "1e9", "16 gigabytes", "1.2.3GB", "99999999TB"] {
             assert_eq!(bytes(wrong), Err(BytesError), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_have_units_and_none_is_no_limit() {
+        let limit = |text: &str| text.parse::<TimeLimit>().map(|TimeLimit(limit)| limit);
+        assert_eq!(limit("45min"), Ok(Some(Duration::from_secs(2700))));
+        assert_eq!(limit("2h 30m"), Ok(Some(Duration::from_secs(9000))));
+        assert_eq!(limit("none"), Ok(None));
+        for wrong in ["", "45", "soon", "-1h"] {
+            assert_eq!(limit(wrong), Err(TimeLimitError), "{wrong}");
         }
     }
 

@@ -255,11 +255,12 @@ fn scenarios(text: &mut String, found: &ScenarioFinding) -> Result {
         found;
     let tail = |tail: &Tail| {
         let latency = seconds(tail.latency_s);
-        let few = if tail.enough { String::new() } else { format!(", of {} asked for", tail.queries_asked_for) };
-        format!("{}th percentile {latency} ({} queries{few})", tail.percent, tail.queries)
+        let at_most = tail.at_most_s.map_or_else(String::new, |most| format!("<= {}, ", seconds(most)));
+        let few = if tail.enough { String::new() } else { format!(" of {}", tail.queries_asked_for) };
+        format!("{}th percentile {latency} ({at_most}{}{few} queries)", tail.percent, tail.queries)
     };
     for (name, stream) in [("single stream", single_stream), ("multiple streams", multi_stream)] {
-        let StreamFinding { clips_a_query, tail: of, latency_s } = stream;
+        let StreamFinding { clips_a_query, tail: of, latency_s, .. } = stream;
         let median = seconds(latency_s.median);
         writeln!(text, "  {name:<17} {}, median {median}, {clips_a_query} clips a query", tail(of))?;
     }
@@ -277,6 +278,7 @@ fn scenarios(text: &mut String, found: &ScenarioFinding) -> Result {
             tail(&tried.tail)
         )?;
     }
+    writeln!(text, "  <= is what a percentile does not exceed with 99% confidence, by the queries that there were")?;
     let few = if offline.enough { String::new() } else { format!(" of {} asked for", offline.clips_asked_for) };
     writeln!(text, "  offline           {:.3} clips a second ({} clips{few})", offline.clips_per_s, offline.clips)?;
     writeln!(text, "  {verified} results were decrypted and right, logits off by at most {max_abs_logit_error:.2e}")
@@ -365,7 +367,7 @@ fn stages(text: &mut String, record: &Record) -> Result {
         "bytes",
         "reached"
     )?;
-    for StageRecord { name, busy_s, span_s, counts, bytes: read, floors } in &record.stages {
+    for StageRecord { name, busy_s, span_s, counts, bytes: read, floors, .. } in &record.stages {
         writeln!(
             text,
             "  {name:<9} {:>10} {:>5.1}% {:>10} {:>6} {:>8} {:>8} {:>9} {:>10} {:>10} {:>10} {:>6.0}%",
@@ -410,7 +412,10 @@ mod tests {
     fn what_was_found_out_is_shown_in_lines_that_fit() {
         let parts = [
             vec!["1d-64 lean-hear auto, 2 threads, ", "conv1", "+0.20"],
-            vec!["99th percentile 40.00 ms (5 queries, of 270336 asked for)", "25.000 clips a second within 100.00 ms"],
+            vec![
+                "99th percentile 40.00 ms (<= 50.00 ms, 5 of 270336 queries)",
+                "25.000 clips a second within 100.00 ms",
+            ],
             vec!["16 threads", "8.00 times as fast", "critical path"],
             vec!["a clip of 32 frames: median 20.00 ms"],
         ];

@@ -43,8 +43,17 @@ pub fn read(path: &Path) -> Result<Machine> {
 }
 
 /// The files that come with the program: `configs/machines`.
-const SHIPPED: [(&str, &str); 2] =
-    [("epyc-zen5-2-cores", REFERENCE), ("xeon-8268", include_str!("../../configs/machines/xeon-8268.toml"))];
+const SHIPPED: [(&str, &str); 3] = [
+    ("epyc-zen5-2-cores", REFERENCE),
+    ("xeon-8268", include_str!("../../configs/machines/xeon-8268.toml")),
+    ("xeon-granite-rapids-2-cores", include_str!("../../configs/machines/xeon-granite-rapids-2-cores.toml")),
+];
+
+/// Their names, as a sentence lists them.
+#[must_use]
+pub fn shipped_names() -> String {
+    SHIPPED.map(|(name, _)| name).join(", ")
+}
 
 /// The machine that a file of this name describes, among those that come with the program.
 ///
@@ -88,6 +97,11 @@ mod tests {
         let xeon = shipped("xeon-8268").unwrap();
         assert_eq!((xeon.cores_per_socket, xeon.threads_per_core), (24, 2));
         assert!(xeon.kernels_ns.contains_key("avx512"));
+        for (name, text) in SHIPPED {
+            assert!(shipped(name).is_some() && shipped_names().contains(name));
+            // Nobody measured the paper's machine: it has no speeds to plan by.
+            assert_eq!(Speeds::from_toml(text).is_ok(), name != "xeon-8268", "{name}");
+        }
         assert_eq!(shipped("epyc-zen5-2-cores"), Some(reference));
         assert_eq!(shipped("abacus"), None);
     }

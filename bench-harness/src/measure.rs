@@ -2,16 +2,16 @@
 //!
 //! It runs in a process of its own ([`crate::child`]), so that its peak of memory is that of its configuration alone.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, Result};
 use hear_engine::network::{
-    cost::Counts,
+    cost::{Counts, Preparation as PlanPreparation},
     memory::MemoryPrediction,
     plan::{Plan, Security, Stage},
     store::Scheme,
 };
-use hear_scheduler::Report;
+use hear_scheduler::{Graph, Report};
 
 use crate::{
     configuration::Configuration,
@@ -23,7 +23,7 @@ use crate::{
     progress::Progress,
     record::{
         Accuracy, ConfigRecord, Identity, ParametersRecord, PlainClassification, Predicted, RawTimes, Record,
-        StageRecord, confusion_counts, hexadecimal,
+        StageMemory, StageRecord, confusion_counts, hexadecimal,
     },
     statistics::Summary,
     system::{Machine, commit, peak_rss_bytes},
@@ -62,10 +62,20 @@ pub fn measure(configuration: &Configuration) -> Result<Record> {
     progress.finish();
     // Before anything that belongs to the report only.
     let (peak_rss_bytes, huge_page_bytes) = (peak_rss_bytes(), trial.huge_page_bytes());
+    let value_bytes = value_bytes(trial.graph());
     let (verification, times) = trial.finish();
     let confusions = labels.map(|labels| verification.confusions(protocol.first_row, &labels));
-    Measured { preparation: &preparation, times, peak_rss_bytes, huge_page_bytes, noise, confusions, verification }
-        .into_record(configuration)
+    let measured = Measured {
+        preparation: &preparation,
+        times,
+        peak_rss_bytes,
+        huge_page_bytes,
+        value_bytes,
+        noise,
+        confusions,
+        verification,
+    };
+    measured.into_record(configuration)
 }
 
 /// All that a measurement found out.
@@ -74,6 +84,8 @@ struct Measured<'a> {
     times: Times,
     peak_rss_bytes: Option<u64>,
     huge_page_bytes: Option<u64>,
+    /// By stage.
+    value_bytes: BTreeMap<String, u64>,
     noise: Noise,
     /// Where there are labels.
     confusions: Option<Confusions>,
@@ -122,7 +134,7 @@ impl Measured<'_> {
             raw: Some(raw),
             rounds: 1,
             counted: Some(counters::Counts::medians(&times.counts)),
-            stages: stages(plan, &best_speeds, &times.reports),
+            stages: stages(plan, &best_speeds, &times.reports, &self.value_bytes),
             best_speeds,
             throughput_per_s: samples as f64 / times.infer.iter().sum::<Duration>().as_secs_f64(),
             peak_rss_bytes: self.peak_rss_bytes,
@@ -151,8 +163,23 @@ impl Measured<'_> {
     }
 }
 
-/// The plan's stages with the medians of their times.
-fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<StageRecord> {
+/// By stage, the most bytes of values in use at one time.
+fn value_bytes(graph: &Graph) -> BTreeMap<String, u64> {
+    let mut by_name = BTreeMap::new();
+    for (name, bytes) in graph.stage_names().zip(graph.live_bytes()) {
+        let most = by_name.entry(name.to_owned()).or_insert(0);
+        *most = (bytes as u64).max(*most);
+    }
+    by_name
+}
+
+/// The plan's stages with the medians of their times, and what they hold in memory.
+fn stages(
+    plan: &Plan,
+    best_speeds: &BestSpeeds,
+    reports: &[Report],
+    value_bytes: &BTreeMap<String, u64>,
+) -> Vec<StageRecord> {
     let record = |stage: &Stage| {
         let of_stage = reports.iter().flat_map(|report| &report.stages).filter(|report| report.name == stage.name);
         let median_s = |times_ns: Vec<u64>| {
@@ -160,6 +187,8 @@ fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<Stag
             Summary::of(&seconds).map_or(0.0, |summary| summary.median)
         };
         let counts = plan.stage_counts(stage);
+        let PlanPreparation { key_bytes, plaintext_bytes, .. } = plan.stage_preparation(stage);
+        let value_bytes = value_bytes.get(&stage.name).copied().unwrap_or_default();
         StageRecord {
             name: stage.name.clone(),
             busy_s: median_s(of_stage.clone().map(|report| report.busy_ns).collect()),
@@ -167,6 +196,7 @@ fn stages(plan: &Plan, best_speeds: &BestSpeeds, reports: &[Report]) -> Vec<Stag
             counts,
             bytes: counts.bytes_read,
             floors: best_speeds.floors(&counts),
+            memory: StageMemory { key_bytes, plaintext_bytes, value_bytes },
         }
     };
     plan.stages.iter().map(record).collect()

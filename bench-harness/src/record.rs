@@ -264,6 +264,29 @@ pub struct StageRecord {
     /// What it would take at least.
     #[serde(default)]
     pub floors: Floors,
+    /// What it holds in memory; zeros in records from before it was noted down.
+    #[serde(default)]
+    pub memory: StageMemory,
+}
+
+/// What a stage holds in memory, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StageMemory {
+    /// The switching keys that it uses, whoever else uses them.
+    pub key_bytes: u64,
+    /// Its encoded weights and other plaintexts.
+    pub plaintext_bytes: u64,
+    /// The most that the run's values take at one time during its tasks, in the order of the program: its own, and what
+    /// later stages wait for.
+    pub value_bytes: u64,
+}
+
+impl StageMemory {
+    /// All of it.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        self.key_bytes + self.plaintext_bytes + self.value_bytes
+    }
 }
 
 /// Accuracy over all classes and the detection of falls; `None` without labels or without cases.

@@ -19,6 +19,7 @@ use hear_bench::{
     record::{Entry, Examined, Reason, Unmeasured},
     record_lines::{RecordFile, RecordWriter},
     rounds::Session,
+    statistics::Summary,
 };
 use hear_engine::network::{
     key_switching::KeySwitching,
@@ -136,7 +137,7 @@ fn the_four_scenarios_are_run_and_every_result_is_checked() {
     let examined = examined(&configuration);
     recorded(&configuration, &examined);
     let Finding::Scenarios(found) = &examined.finding else { panic!("{examined:?}") };
-    let ScenarioFinding { single_stream, multi_stream, server, offline, .. } = found;
+    let ScenarioFinding { single_stream, multi_stream, server, offline, .. } = &**found;
     assert_eq!(scenarios(), Examination::Scenarios(found.options.clone()));
     for (stream, clips, percent, asked_for) in [(single_stream, 1, 90, 24_576), (multi_stream, 4, 99, 270_336)] {
         assert_eq!(
@@ -146,6 +147,9 @@ fn the_four_scenarios_are_run_and_every_result_is_checked() {
         assert!(stream.tail.queries >= 3 && !stream.tail.enough && stream.tail.queries == stream.latency_s.n);
         assert!(stream.tail.latency_s >= stream.latency_s.median && stream.tail.latency_s <= stream.latency_s.max);
         assert!(stream.latency_s.min > 1e-3, "{stream:?}");
+        assert_eq!(Summary::of(&stream.raw_latency_s), Some(stream.latency_s), "all of them are kept");
+        // Of 43 queries not even the longest is surely above the 90th percentile.
+        assert!(stream.tail.at_most_s.is_none() || stream.tail.queries >= 44, "{stream:?}");
     }
     // Within a minute everything is answered that the server can answer at all.
     let [tried] = &server.tried[..] else { panic!("{server:?}") };
@@ -154,6 +158,7 @@ fn the_four_scenarios_are_run_and_every_result_is_checked() {
         (Some(server.capacity_per_s), server.capacity_per_s, true)
     );
     assert!(tried.achieved_per_s > 0.0 && tried.tail.latency_s >= single_stream.latency_s.min * 0.5, "{tried:?}");
+    assert_eq!(Summary::of(&tried.raw_latency_s), Some(tried.latency_s));
     assert!(offline.clips >= 4 && offline.clips.is_multiple_of(4) && !offline.enough);
     assert!((offline.clips_per_s * offline.elapsed_s / offline.clips as f64 - 1.0).abs() < 1e-9);
     assert!(offline.elapsed_s >= 0.3 || offline.clips == 4, "{offline:?}");

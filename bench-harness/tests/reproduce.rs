@@ -165,11 +165,57 @@ fn what_does_not_fit_is_skipped_with_its_reason_before_it_starts() {
 }
 
 #[test]
+fn what_would_not_end_in_time_is_left_for_another_start() {
+    let directory = small();
+    let arguments = "reproduce --experiments mine --out out";
+    let report = || fs::read_to_string(directory.path().join("out/report.md")).unwrap();
+    let output = bench(directory.path(), &format!("{arguments} --time-limit 0s"));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(report().contains("longer than what was left of 0s"), "{}", report());
+    assert!(report().contains("one was skipped as a whole, with its reason"), "{}", report());
+    assert!(lines(directory.path()).iter().all(|line| line.record().is_none()));
+    assert!(bench(directory.path(), arguments).status.success());
+    let measured = lines(directory.path());
+    assert_eq!(measured.iter().filter(|line| line.record().is_some()).count(), 1);
+    assert!(!report().contains("Not all rounds"), "{}", report());
+
+    // Of what was measured there are fewer rounds, which is no reason to hide them.
+    fs::write(directory.path().join("mine/latency.toml"), format!("{SMALL}rounds = 3\n")).unwrap();
+    let output = bench(directory.path(), &format!("{arguments} --time-limit 0s"));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("There was no time for 2 further rounds"), "{}", text(&output.stdout));
+    assert_eq!(lines(directory.path()), measured);
+    assert!(report().contains("Not all rounds were measured: 1 of 3 that the profile asks for."), "{}", report());
+    assert!(report().contains("1 of 3, each in a process of its own"), "{}", report());
+    assert!(bench(directory.path(), &format!("{arguments} --time-limit none")).status.success());
+    assert_eq!(lines(directory.path()).len(), measured.len() + 2);
+}
+
+#[test]
+fn what_it_takes_is_said_before() {
+    let directory = small();
+    let output = bench(directory.path(), "reproduce --experiments mine --list");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    assert!(shown.contains("latency  Latency: 1 round, about 1 s"), "{shown}");
+    assert!(
+        shown.contains("1 round in all under the profile quick, each in a process of its own: about 1 s"),
+        "{shown}"
+    );
+    assert!(!directory.path().join("reproduction").exists());
+}
+
+#[test]
 fn what_cannot_be_is_one_sentence() {
     let directory = small();
     let path = directory.path();
     refused(&bench(path, "reproduce fig7"), 2, &["there is no experiment \"fig7\": there are table1, fig4a"]);
     refused(&bench(path, "reproduce --profile slow"), 2, &["slow", "smoke, quick, full"]);
+    refused(
+        &bench(path, "reproduce --time-limit soon"),
+        2,
+        &["soon", "expected a time such as 90s, 45min or 2h 30min"],
+    );
     refused(&bench(path, "reproduce --dataset nowhere"), 1, &["--dataset: nowhere is no directory"]);
     refused(&bench(path, "reproduce --dataset mine"), 1, &["mine/test_label.csv is missing: a data set has"]);
     refused(&bench(path, "reproduce --networks mine"), 1, &["mine holds no network: expected folders such as"]);

@@ -183,9 +183,15 @@ fn check_stages(entry: &Value, names: &str, infer_s: f64) {
     let found: Vec<_> = stages.iter().map(|stage| stage["name"].as_str().unwrap()).collect();
     assert_eq!(found.join(" "), names);
     for stage in stages {
-        assert_keys(stage, ["name", "busy_s", "span_s", "counts", "bytes", "floors"]);
+        assert_keys(stage, ["name", "busy_s", "span_s", "counts", "bytes", "floors", "memory"]);
         let [busy_s, span_s] = ["busy_s", "span_s"].map(|name| stage[name].as_f64().unwrap());
         assert!(0.0 < busy_s && busy_s <= 2.0 * span_s, "{stage}: two threads");
+        assert_keys(&stage["memory"], ["key_bytes", "plaintext_bytes", "value_bytes"]);
+        let held = |name: &str| stage["memory"][name].as_u64().unwrap();
+        // At least its inputs, and no keys or weights but those that there are.
+        assert!(held("value_bytes") > 0, "{stage}");
+        assert!(held("key_bytes") <= entry["key_bytes"].as_u64().unwrap(), "{stage}");
+        assert!(held("plaintext_bytes") <= entry["model_bytes"].as_u64().unwrap(), "{stage}");
         assert!(span_s <= 2.0 * infer_s, "{stage}: medians of two samples");
         assert_eq!(stage["bytes"], stage["counts"]["bytes_read"]);
     }

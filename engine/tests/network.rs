@@ -118,6 +118,12 @@ fn run_as_predicted(parties: &Parties, executor: &dyn Executor) -> (Vec<f64>, u6
     let preparation = plan.preparation();
     assert_eq!(parties.encoded.bytes() as u64, preparation.plaintext_bytes, "bytes of plaintexts");
     assert_eq!(parties.keys.bytes() as u64, preparation.key_bytes, "bytes of keys");
+    let of_stages: Vec<_> = plan.stages.iter().map(|stage| plan.stage_preparation(stage)).collect();
+    let plaintexts: u64 = of_stages.iter().map(|of_stage| of_stage.plaintext_bytes).sum();
+    assert_eq!(plaintexts, preparation.plaintext_bytes, "every plaintext is one stage's");
+    let keys: u64 = of_stages.iter().map(|of_stage| of_stage.key_bytes).sum();
+    assert!(keys >= preparation.key_bytes, "every key is some stage's: {keys} of {}", preparation.key_bytes);
+    assert!(of_stages.iter().all(|of_stage| of_stage.key_bytes <= preparation.key_bytes));
     let inference = Inference::new(context, plan, &parties.keys, &parties.encoded, Keep::Result).unwrap();
     let mut memory = inference.memory(executor.workers()).unwrap();
     let fresh = parties.encrypt(&clip());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Bytes;
+use super::{Bytes, TimeLimit};
 use crate::experiment::Profile;
 
 const EXAMPLES: &str = "\
@@ -14,13 +14,16 @@ fig4 and fig5 are all of theirs. --list says what each of them shows.
 
 DIR gets records.jsonl (every round as soon as it is measured), report.html and report.md. Started
 again with the same arguments it goes on where it was; what is measured is not measured again.
-What is predicted not to fit into memory is skipped, and the report says so.
+What is predicted not to fit into memory or into the time is skipped, and the report says so: of
+every figure the first round is measured before any second one, short ones first, so that little
+time gives something of everything.
 
 Examples:
   hear-bench reproduce
   hear-bench reproduce fig5 theory
   hear-bench reproduce fig4c fig4f --networks HEAR --out fall-detection
   hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon
+  hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon --time-limit 2h
   hear-bench reproduce --profile full --machine my-xeon.toml --out results/my-xeon --draw-only";
 
 /// `hear-bench reproduce`.
@@ -53,6 +56,10 @@ pub struct ReproduceArguments {
     /// Skip what is predicted to need more memory [default: 90% of what is available]
     #[arg(long, value_name = "SIZE")]
     pub memory_limit: Option<Bytes>,
+    /// Begin nothing that is not expected to end within this time, such as 45min or 2h, or none for no limit [default:
+    /// 14min under quick, else none]
+    #[arg(long, value_name = "TIME")]
+    pub time_limit: Option<TimeLimit>,
     /// Measure nothing: draw what the records in --out hold, of whatever build
     #[arg(long)]
     pub draw_only: bool,

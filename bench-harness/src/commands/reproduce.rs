@@ -1,16 +1,22 @@
 //! `hear-bench reproduce`.
 
-use std::{collections::BTreeSet, fs, io::Write, path::Path, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, anyhow};
 
 use super::run::read_speeds;
 use crate::{
-    arguments::{Bytes, ReproduceArguments},
+    arguments::{Bytes, ReproduceArguments, TimeLimit},
     configuration::{Configuration, Protocol},
     display,
     environment::{Environment, TEST_FEATURES},
-    experiment::{Campaign, Catalogue, Experiment, ExperimentError, Results, Sources, Step, Turnout, document},
+    experiment::{Campaign, Catalogue, Clock, Experiment, ExperimentError, Results, Sources, Step, Turnout, document},
     failure::Failure,
     record::{Entry, Identity, Reason, Unmeasured},
     record_lines::{RecordLine, RecordWriter},
@@ -19,6 +25,9 @@ use crate::{
 
 /// The file of the records in a directory.
 const RECORDS: &str = "records.jsonl";
+
+/// How old a report becomes while more is measured.
+const REDRAWN_AFTER: Duration = Duration::from_secs(60);
 
 pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Result<(), Failure> {
     let catalogue = match &arguments.experiments {
@@ -32,6 +41,7 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
     // Everything that measuring will need is looked at now, not after an hour of measuring something else.
     let mut sources = Sources::open(arguments.networks.as_deref(), arguments.dataset.as_deref())?;
     sources.speeds = arguments.machine.as_deref().map(read_speeds).transpose()?;
+    let time_limit = arguments.time_limit.map_or(arguments.profile.time_limit(), |TimeLimit(limit)| limit);
     let mut campaign = Campaign {
         catalogue: &catalogue,
         selected,
@@ -40,6 +50,8 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
         memory_limit: arguments.memory_limit.map(|Bytes(limit)| limit),
         results: Results::default(),
         hopeless: BTreeSet::new(),
+        clock: Clock::start(time_limit),
+        sessions: BTreeMap::new(),
     };
     if arguments.list {
         return list(&campaign, output);
@@ -69,27 +81,38 @@ pub(super) fn run(arguments: &ReproduceArguments, output: &mut dyn Write) -> Res
     }
 }
 
-/// What there is, and how many rounds it would measure.
+/// What there is, how many rounds it would measure, and about how long that would take.
 fn list(campaign: &Campaign<'_>, output: &mut dyn Write) -> Result<(), Failure> {
     let steps = campaign.steps()?;
+    let about = |steps: &mut dyn Iterator<Item = &Step>| format::duration(steps.map(|step| step.expected_s).sum());
     let width = campaign.selected.iter().map(|experiment| experiment.id.len()).max().unwrap_or(0);
     for experiment in &campaign.selected {
         let Experiment { id, title, place, .. } = experiment;
-        let rounds = steps.iter().filter(|step| step.experiment == *id).count();
+        let of_this = || steps.iter().filter(|step| step.experiment == *id);
         let place = place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
-        let measured = if rounds == 0 { "shares what others measure".to_owned() } else { format!("{rounds} rounds") };
+        let measured = match of_this().count() {
+            0 => "shares what others measure".to_owned(),
+            rounds => format!("{}, about {}", counted(rounds), about(&mut of_this())),
+        };
         writeln!(output, "{id:<width$}  {title}{place}: {measured}")?;
     }
+    let speeds = campaign.sources.speeds.clone().unwrap_or_default().name;
     writeln!(
         output,
-        "\n{} rounds in all under the profile {}, each in a process of its own.",
-        steps.len(),
-        campaign.profile
+        "\n{} in all under the profile {}, each in a process of its own: about {}, by the speeds of {speeds}.",
+        counted(steps.len()),
+        campaign.profile,
+        about(&mut steps.iter()),
     )?;
     Ok(())
 }
 
-/// Measures, tells of every round, and draws after each experiment.
+/// A number of rounds.
+fn counted(rounds: usize) -> String {
+    if rounds == 1 { "1 round".to_owned() } else { format!("{rounds} rounds") }
+}
+
+/// Measures, tells of every round, and draws now and then.
 fn measure(
     campaign: &mut Campaign<'_>,
     arguments: &ReproduceArguments,
@@ -110,11 +133,12 @@ fn measure(
         writeln!(output, "{count} rounds of other builds in {} are left aside.", records.display())?;
     }
     let mut writer = RecordWriter::open(records)?;
-    let start = Instant::now();
-    let (mut done, width) = (0, steps.len().to_string().len());
-    for of_experiment in steps.chunk_by(|a, b| a.experiment == b.experiment) {
+    let (mut done, mut late, width) = (0, 0, steps.len().to_string().len());
+    let (start, mut drawn) = (Instant::now(), Instant::now());
+    for of_round in steps.chunk_by(|a, b| (&a.experiment, a.round) == (&b.experiment, b.round)) {
         let mut observe = |step: &Step, came: Turnout<'_>| -> Result<()> {
             done += 1;
+            late += usize::from(came == Turnout::Late);
             let Turnout::New(line) = came else { return Ok(()) };
             let Step { experiment, configuration, round, rounds, .. } = step;
             let of = if *rounds > 1 { format!(", round {} of {rounds}", round + 1) } else { String::new() };
@@ -124,9 +148,19 @@ fn measure(
             writeln!(output, "{count} {experiment}: {subject}{of}: {turnout}")?;
             Ok(output.flush()?)
         };
-        campaign.measure(of_experiment, &mut writer, &mut observe)?;
-        // Whoever interrupts has a report of what there is.
-        draw(campaign, arguments)?;
+        campaign.measure(of_round, &mut writer, &mut observe)?;
+        // Whoever interrupts has a report of what there was a minute ago; --draw-only makes one of everything.
+        if drawn.elapsed() > REDRAWN_AFTER {
+            draw(campaign, arguments)?;
+            drawn = Instant::now();
+        }
+    }
+    draw(campaign, arguments)?;
+    if late > 0 {
+        writeln!(
+            output,
+            "There was no time for {late} further rounds of what was measured: started again, it goes on."
+        )?;
     }
     Ok(())
 }

@@ -98,8 +98,10 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
     };
     if let Some(path) = &arguments.trace {
         let recording = Recording::read(path)?;
-        note_other_processor(&recording, &setting.simulator.measured_on);
-        finish(setting.predict(&[recording])?, output)?;
+        let cpu = recording.cpu.clone();
+        let record = setting.predict(&[recording])?;
+        note_other_processor(cpu.as_deref(), &setting.simulator.measured_on);
+        finish(record, output)?;
     } else {
         for (network, method) in subjects(arguments) {
             let settings = setting.observed(arguments)?;
@@ -107,10 +109,9 @@ pub(super) fn run(arguments: &SimulateArguments, output: &mut dyn Write) -> Resu
             let configuration = configuration(&network, method, &arguments.runs, &placements)?;
             let observation = observe(&configuration, &settings)?;
             let recordings = recordings(&observation)?;
-            if let Some(recording) = recordings.first() {
-                note_other_processor(recording, &setting.simulator.measured_on);
-            }
             let mut record = setting.predict(&recordings)?;
+            let cpu = recordings.first().and_then(|recording| recording.cpu.as_deref());
+            note_other_processor(cpu, &setting.simulator.measured_on);
             if arguments.validate {
                 record.validation = setting.validate(&observation)?;
             }
@@ -163,13 +164,13 @@ fn subjects(arguments: &SimulateArguments) -> Vec<(String, Method)> {
     networks.iter().flat_map(of_network).collect()
 }
 
-/// Says on standard error that times of one processor are taken for those of another.
-fn note_other_processor(recording: &Recording, measured_on: &Machine) {
-    if let Some(cpu) = &recording.cpu
-        && !measured_on.name.contains(cpu.as_str())
+/// Says on standard error, beside a prediction, that times of one processor were taken for those of another.
+fn note_other_processor(cpu: Option<&str>, measured_on: &Machine) {
+    if let Some(cpu) = cpu
+        && !measured_on.name.contains(cpu)
     {
         eprintln!(
-            "hear-bench: one thread was measured on {cpu}, its tasks are taken apart by the numbers of {}; \
+            "hear-bench: one thread was measured on {cpu}, its tasks were taken apart by the numbers of {}; \
              --measured-on names another machine",
             measured_on.name
         );

@@ -57,7 +57,7 @@ pub enum Finding {
     /// Of [`Examination::Precision`].
     Precision(PrecisionFinding),
     /// Of [`Examination::Scenarios`].
-    Scenarios(ScenarioFinding),
+    Scenarios(Box<ScenarioFinding>),
     /// Of [`Examination::Simulation`].
     Simulation(SimulationFinding),
     /// Of [`Examination::Preprocessing`].
@@ -97,7 +97,7 @@ pub fn examine(configuration: &Configuration) -> Result<Entry> {
         }
         Examination::Scenarios(options) => {
             let (found, noise) = scenarios::find(configuration, options, &progress, watch)?;
-            (Finding::Scenarios(found), noise)
+            (Finding::Scenarios(Box::new(found)), noise)
         }
         Examination::Simulation(options) => {
             let (found, noise) = simulation::find(configuration, options, watch)?;
@@ -163,7 +163,14 @@ pub(crate) mod tests {
     pub(crate) fn findings() -> [Finding; 4] {
         let [_, _, Examination::Scenarios(options), ..] = examinations() else { panic!("the third are scenarios") };
         let summary = Summary { median: 0.02, q1: 0.01, q3: 0.03, min: 0.01, max: 0.04, n: 5 };
-        let tail = Tail { percent: 99, latency_s: 0.04, queries: 5, queries_asked_for: 270_336, enough: false };
+        let tail = Tail {
+            percent: 99,
+            latency_s: 0.04,
+            at_most_s: Some(0.05),
+            queries: 5,
+            queries_asked_for: 270_336,
+            enough: false,
+        };
         let stage = StagePrecision {
             name: "conv1".to_owned(),
             limbs: 8,
@@ -176,8 +183,10 @@ pub(crate) mod tests {
             modelled_bits: 18.8,
             difference_bits: 0.2,
         };
-        let stream = StreamFinding { clips_a_query: 8, tail, latency_s: summary };
-        let tried = TriedRate { rate_per_s: 25.0, achieved_per_s: 24.5, tail, latency_s: summary, holds: true };
+        let raw_latency_s = vec![0.01, 0.02, 0.04];
+        let stream = StreamFinding { clips_a_query: 8, tail, latency_s: summary, raw_latency_s: raw_latency_s.clone() };
+        let tried =
+            TriedRate { rate_per_s: 25.0, achieved_per_s: 24.5, tail, latency_s: summary, raw_latency_s, holds: true };
         let scenarios = ScenarioFinding {
             options,
             single_stream: StreamFinding { clips_a_query: 1, ..stream.clone() },
@@ -206,7 +215,7 @@ pub(crate) mod tests {
         };
         [
             Finding::Precision(PrecisionFinding { stages: vec![stage] }),
-            Finding::Scenarios(scenarios),
+            Finding::Scenarios(Box::new(scenarios)),
             Finding::Simulation(SimulationFinding {
                 measured_on: "here".to_owned(),
                 machine: "there".to_owned(),

@@ -1,7 +1,7 @@
 //! The report of a campaign.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     environment::{Build, Environment, Noise},
-    record_lines::RecordLine,
+    record::Entry,
+    record_lines::{RecordLine, configuration_hash},
     report::{
         document::{Document, Section},
         format,
@@ -25,12 +26,17 @@ use crate::{
 /// If a grid asks for what this machine cannot have.
 pub fn document(campaign: &Campaign<'_>, options: &str) -> Result<Document, GridError> {
     let mut lines: Vec<RecordLine> = Vec::new();
+    let mut asked_for = BTreeMap::new();
     let mut sections = Vec::new();
     for part in Part::ALL {
         let mut figures = Vec::new();
         for experiment in campaign.selected.iter().filter(|experiment| experiment.part == part) {
             let subjects = campaign.subjects(experiment)?;
-            lines.extend(subjects.iter().flat_map(|subject| subject.lines.clone()));
+            for subject in &subjects {
+                lines.extend(subject.lines.iter().cloned());
+                let rounds = asked_for.entry(configuration_hash(&subject.configuration)).or_insert(0);
+                *rounds = subject.rounds.max(*rounds);
+            }
             let sheet = Sheet { experiment, subjects, sources: &campaign.sources, profile: campaign.profile };
             figures.push(figure(sheet, format!("hear-bench reproduce {}{options}", experiment.id)));
         }
@@ -60,14 +66,14 @@ pub fn document(campaign: &Campaign<'_>, options: &str) -> Result<Document, Grid
     Ok(Document {
         title: "Neural networks on encrypted skeletons: the paper's figures, measured here".to_owned(),
         lead,
-        facts: facts(&lines, campaign),
+        facts: facts(&lines, campaign, asked_for.values().sum()),
         warnings: warnings(&lines),
         sections,
     })
 }
 
-/// Under what everything was measured.
-fn facts(lines: &[RecordLine], campaign: &Campaign<'_>) -> Vec<(String, String)> {
+/// Under what everything was measured, and how much of the rounds that were asked for.
+fn facts(lines: &[RecordLine], campaign: &Campaign<'_>, asked_for: usize) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut add = |name: &str, value: Option<String>| facts.extend(value.map(|value| (name.to_owned(), value)));
     add("profile", Some(campaign.profile.to_string()));
@@ -103,8 +109,10 @@ fn facts(lines: &[RecordLine], campaign: &Campaign<'_>) -> Vec<(String, String)>
     if let (Some(first), Some(last)) = (first, last) {
         add("measured", Some(format!("{} to {}", date(first), date(last))));
     }
-    let rounds: BTreeSet<_> = lines.iter().map(|line| (&line.configuration, line.round)).collect();
-    add("rounds", Some(format!("{}, each in a process of its own", rounds.len())));
+    let measured = lines.iter().filter(|line| !matches!(line.entry, Entry::Unmeasured(_)));
+    let rounds = measured.map(|line| (&line.configuration, line.round)).collect::<BTreeSet<_>>().len();
+    let of = if rounds < asked_for { format!(" of {asked_for}") } else { String::new() };
+    add("rounds", Some(format!("{rounds}{of}, each in a process of its own")));
     facts
 }
 

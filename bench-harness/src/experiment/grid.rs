@@ -1,6 +1,6 @@
 //! Grids of configurations, and the profiles that choose among them.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 use hear_engine::network::{
     key_switching::KeySwitching,
@@ -24,7 +24,7 @@ use crate::{
 pub enum Profile {
     /// Everything runs once, on the smallest network: proves that it works, says nothing about times
     Smoke,
-    /// Few samples, and networks of 64 channels but for their memory: a quarter of an hour on two cores
+    /// Few samples, and networks of 64 channels but for their memory: a quarter of an hour at most
     #[default]
     Quick,
     /// As much as the paper measured: a night
@@ -42,6 +42,15 @@ impl Profile {
             Self::Smoke => "smoke",
             Self::Quick => "quick",
             Self::Full => "full",
+        }
+    }
+
+    /// How long it may take where nothing else is asked for: `quick` is to end within a quarter of an hour, with the report.
+    #[must_use]
+    pub fn time_limit(self) -> Option<Duration> {
+        match self {
+            Self::Quick => Some(Duration::from_secs(14 * 60)),
+            Self::Smoke | Self::Full => None,
         }
     }
 }
@@ -209,7 +218,7 @@ impl Grid {
             }
         }
         if let Some(name) = self.machine.as_ref().filter(|name| machine_file::shipped(name).is_none()) {
-            return refuse("machine", name.clone(), "expected epyc-zen5-2-cores or xeon-8268");
+            return refuse("machine", name.clone(), &format!("expected one of {}", machine_file::shipped_names()));
         }
         for &[batch, streams] in self.clips_a_run.iter().flatten() {
             if let Err(error) = Throughput::new(batch, streams) {

@@ -10,6 +10,7 @@ pub mod drawing;
 mod grid;
 mod reported;
 mod results;
+mod schedule;
 mod sources;
 
 use std::{
@@ -26,6 +27,7 @@ pub use drawing::Drawing;
 pub use grid::{Grid, GridError, Profile, ThreadList};
 pub use reported::{Quantity, Range, Reported, Reporter};
 pub use results::{Results, Subject};
+pub use schedule::Clock;
 pub use sources::{Sources, SourcesError};
 
 /// A figure or table: a file of `configs/experiments`.

@@ -104,6 +104,13 @@ impl Results {
         self.rounds.get(configuration_hash)?.get(&round)
     }
 
+    /// Whether any round of a configuration was measured.
+    #[must_use]
+    pub fn is_measured(&self, configuration_hash: &str) -> bool {
+        let rounds = self.rounds.get(configuration_hash).into_iter().flat_map(BTreeMap::values);
+        rounds.into_iter().any(|line| !matches!(line.entry, Entry::Unmeasured(_)))
+    }
+
     /// All rounds.
     pub fn lines(&self) -> impl Iterator<Item = &RecordLine> {
         self.rounds.values().flat_map(BTreeMap::values)
@@ -119,7 +126,7 @@ impl Results {
         let entries: Vec<Entry> = lines.iter().map(|line| line.entry.clone()).collect();
         let measured: Vec<Entry> = entries.iter().filter(|entry| !is_skipped(entry)).cloned().collect();
         let merged = merged(if measured.is_empty() { &entries } else { &measured });
-        Subject { configuration, lines, merged }
+        Subject { configuration, rounds, lines, merged }
     }
 }
 
@@ -147,7 +154,9 @@ fn name(machine: &Machine) -> String {
 pub struct Subject {
     /// The configuration.
     pub configuration: Configuration,
-    /// Its rounds.
+    /// How many rounds the profile asks for.
+    pub rounds: usize,
+    /// Those that there are.
     pub lines: Vec<RecordLine>,
     /// All of them as one; `None` if there is none yet.
     pub merged: Option<Entry>,
@@ -175,6 +184,12 @@ impl Subject {
             Some(Entry::Examined(examined)) => Some(&examined.finding),
             _ => None,
         }
+    }
+
+    /// How many rounds were measured.
+    #[must_use]
+    pub fn measured(&self) -> usize {
+        self.lines.iter().filter(|line| !matches!(line.entry, Entry::Unmeasured(_))).count()
     }
 
     /// Why there is nothing, if there is nothing.

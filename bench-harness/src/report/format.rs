@@ -12,6 +12,21 @@ pub fn seconds(value: f64) -> String {
     Unit::Seconds.format(value, 3)
 }
 
+/// A duration as people say it, in one or two units: `40 s`, `1 min 40 s`, `25 min`, `3 h 20 min`. At least a second.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
+    let seconds = seconds.round().max(1.0) as u64;
+    let (hours, minutes) = (seconds / 3600, seconds / 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, 1..10) if !seconds.is_multiple_of(60) => format!("{minutes} min {} s", seconds % 60),
+        (0, _) => format!("{minutes} min"),
+        _ if minutes.is_multiple_of(60) => format!("{hours} h"),
+        _ => format!("{hours} h {} min", minutes % 60),
+    }
+}
+
 /// A number of bytes with three digits and a decimal unit: `2.41 GB`.
 #[must_use]
 pub fn bytes(value: u64) -> String {
@@ -166,6 +181,12 @@ mod tests {
         let sizes = [0, 999, 1_000, 1_500_000, 2_410_000_000, 3_000_000_000_000].map(bytes);
         assert_eq!(sizes, ["0 B", "999 B", "1.00 kB", "1.50 MB", "2.41 GB", "3.00 TB"]);
         assert_eq!(seconds(f64::NAN), "–");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        let durations = [0.2, 40.4, 60.0, 100.0, 1500.0, 3600.0, 12_000.0, 14_400.4].map(duration);
+        assert_eq!(durations, ["1 s", "40 s", "1 min", "1 min 40 s", "25 min", "1 h", "3 h 20 min", "4 h"]);
     }
 
     #[test]

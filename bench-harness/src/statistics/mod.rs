@@ -12,6 +12,7 @@ mod interval;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{Binomial, DiscreteCDF as _};
 
 pub use box_plot::BoxPlot;
 pub use comparison::{Basis, Comparison, Criterion, MIN_ROUNDS, Verdict};
@@ -90,9 +91,59 @@ pub fn percentile_rank(count: usize, percent: usize) -> usize {
     (percent * count).div_ceil(100).max(1)
 }
 
+/// What a percentile of the distribution behind some values does not exceed with 99% confidence: the least of the ascending
+/// values that it lies above in at most one of a hundred samples of this size, whatever the distribution. `None` where even
+/// the largest one is not that sure.
+///
+/// How many of `n` values lie above the percentile `p` is binomial with the probability `1 - p`, so the value with `t` others
+/// above it is sure if `P(at most t of n) <= 1%`.
+///
+/// - source: Conover, "Practical nonparametric statistics", 3.2; MLPerf inference rules, "Early stopping criterion", which
+///   reports this in place of the percentile where there are few queries.
+///
+/// # Panics
+/// If `percent` is above 100.
+#[must_use]
+pub fn percentile_at_most(sorted: &[f64], percent: usize) -> Option<f64> {
+    assert!(percent <= 100, "a percentile at {percent}");
+    let above = Binomial::new(1.0 - percent as f64 / 100.0, sorted.len() as u64).ok()?;
+    let (mut ascending, mut most) = (sorted.iter().rev(), None);
+    for others in 0..sorted.len() as u64 {
+        if above.cdf(others) > 0.01 {
+            break;
+        }
+        most = ascending.next().copied();
+    }
+    most
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 459 is the least n with 0.99^n at most 1%, 44 that with 0.9^n; the rest by R: `qbinom(0.01, n, 0.01) - 1` others.
+    #[test]
+    fn few_values_say_little_of_a_percentile() {
+        let values = |count: u32| -> Vec<f64> { (1..=count).map(f64::from).collect() };
+        assert_eq!(percentile_at_most(&[], 99), None);
+        assert_eq!(percentile_at_most(&values(458), 99), None);
+        assert_eq!(percentile_at_most(&values(459), 99), Some(459.0));
+        assert_eq!((percentile_at_most(&values(43), 90), percentile_at_most(&values(44), 90)), (None, Some(44.0)));
+        assert_eq!(percentile_at_most(&values(10_000), 99), Some(9_923.0));
+    }
+
+    /// By its meaning: of many samples it is below the true percentile in at most one of a hundred.
+    #[test]
+    fn a_percentile_is_rarely_above_what_it_is_said_not_to_exceed() {
+        let mut random = fastrand::Rng::with_seed(6);
+        let mut wrong = 0;
+        for _ in 0..2000 {
+            let mut sample: Vec<f64> = (0..200).map(|_| random.f64()).collect();
+            sample.sort_by(f64::total_cmp);
+            wrong += usize::from(percentile_at_most(&sample, 90).is_some_and(|most| most < 0.9));
+        }
+        assert!((1..=30).contains(&wrong), "{wrong} of 2000");
+    }
 
     /// What R says: `quantile(c(7, 1, 3, 10), c(0, .25, .5, .75, 1))` is 1, 2.5, 5, 7.75, 10.
     #[test]

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::key_switching::{Chain, KeySwitch, KeySwitching};
 use super::lean::cost as lean;
 use super::lola::step::DotProducts;
-use super::method::Family;
 use super::nodes::cost as nodes;
 use super::plan::{Linear, LinearLayer, Plan, Stage, Step};
 use super::throughput::Throughput;
@@ -524,27 +523,43 @@ impl Plan {
     /// Keys and plaintexts that must be there before the plan runs.
     #[must_use]
     pub fn preparation(&self) -> Preparation {
-        let limb_bytes = 4_u64 << self.parameters.log_n;
-        let keys = self.keys();
-        let key_bytes =
-            |spec: &KeySwitchSpec| (2 * spec.digits * (spec.limbs.len() + spec.special.len())) as u64 * limb_bytes;
-        let mut all =
-            if self.method.family() == Family::Nodes { nodes::plaintexts(self) } else { Plaintexts::default() };
+        let mut plaintexts = Plaintexts::default();
         for stage in &self.stages {
-            if let Step::Lean(step) = &stage.step {
-                all += lean::plaintexts(step, stage, limb_bytes / 4);
-            }
-            for (count, at, halves) in stage_plaintexts(stage) {
-                let limbs = count * self.plaintext_limbs(at) as u64;
-                all += Plaintexts { count, bytes: limbs * halves * limb_bytes / 2, ntt: limbs };
-            }
+            plaintexts += self.stage_plaintexts(stage);
         }
+        self.preparation_of(&self.keys(), plaintexts)
+    }
+
+    /// Keys and plaintexts that a stage uses. A key that several stages use is counted in each of them.
+    #[must_use]
+    pub fn stage_preparation(&self, stage: &Stage) -> Preparation {
+        self.preparation_of(&self.stage_keys(stage), self.stage_plaintexts(stage))
+    }
+
+    fn preparation_of(&self, keys: &[KeySwitchSpec], plaintexts: Plaintexts) -> Preparation {
+        let n = 1 << self.parameters.log_n;
         Preparation {
             keys: keys.len() as u64,
-            key_bytes: keys.iter().map(key_bytes).sum(),
-            plaintexts: all.count,
-            plaintext_bytes: all.bytes,
-            encoding_ntt: all.ntt,
+            key_bytes: keys.iter().map(|key| key.key_bytes(n) as u64).sum(),
+            plaintexts: plaintexts.count,
+            plaintext_bytes: plaintexts.bytes,
+            encoding_ntt: plaintexts.ntt,
+        }
+    }
+
+    fn stage_plaintexts(&self, stage: &Stage) -> Plaintexts {
+        let n = 1_u64 << self.parameters.log_n;
+        match &stage.step {
+            Step::Lean(step) => lean::plaintexts(step, stage, n),
+            Step::Nodes(step) => nodes::plaintexts(self, stage, step),
+            _ => {
+                let mut all = Plaintexts::default();
+                for (count, at, halves) in stage_plaintexts(stage) {
+                    let limbs = count * self.plaintext_limbs(at) as u64;
+                    all += Plaintexts { count, bytes: limbs * halves * n * 2, ntt: limbs };
+                }
+                all
+            }
         }
     }
 }

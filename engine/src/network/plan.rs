@@ -595,6 +595,19 @@ impl Plan {
         keys.into_iter().collect()
     }
 
+    /// The switching keys that a stage needs, each once.
+    #[must_use]
+    pub fn stage_keys(&self, stage: &Stage) -> Vec<KeySwitchSpec> {
+        let keys: BTreeSet<_> = match &stage.step {
+            Step::Lean(step) => step.keys().into_iter().collect(),
+            _ => {
+                let specs = self.key_uses();
+                stage.key_uses(&self.switches).into_iter().map(|of| specs[&of].clone()).collect()
+            }
+        };
+        keys.into_iter().collect()
+    }
+
     /// The key switches of the paper's methods: what for and at how many limbs, with the key that does it. With
     /// [`KeySwitching::Paper`] that is the one made for the highest level at which the target is used, else one of the
     /// level's own.

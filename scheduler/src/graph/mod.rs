@@ -21,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use builder::GraphBuilder;
+use builder::flat;
 pub use error::GraphError;
 pub use ids::{BufferId, BufferRange, StageId, TaskId};
 pub use placement::{Extent, MemoryOptions, ReusePolicy};
@@ -209,6 +210,39 @@ impl Graph {
     #[must_use]
     pub fn arena_bytes(&self) -> usize {
         self.0.arena_words * size_of::<u32>()
+    }
+
+    /// By stage, in the order of [`Self::stage_names`]: the most bytes of buffers that are in use at one time while its tasks
+    /// run in program order. A buffer is in use from the first task that touches it to the last; inputs from the start, and
+    /// outputs to the end. Executors that run tasks side by side stay within [`Self::arena_bytes`], not within this.
+    #[must_use]
+    pub fn live_bytes(&self) -> Vec<usize> {
+        let (tasks, mut touches) = (self.task_count(), vec![None; self.buffer_count()]);
+        for task in self.tasks() {
+            for buffer in flat(self.reads(task)).chain(flat(self.writes(task))) {
+                touches[buffer.index()].get_or_insert((task.index(), 0)).1 = task.index();
+            }
+        }
+        // What each task finds new, and what it is the last to use.
+        let (mut new, mut done) = (vec![0; tasks], vec![0; tasks + 1]);
+        for (buffer, touched) in self.buffers().zip(touches) {
+            let first = if self.is_input(buffer) { Some(0) } else { touched.map(|(first, _)| first) };
+            let last = if self.is_output(buffer) { Some(tasks) } else { touched.map(|(_, last)| last) };
+            if let (Some(first), Some(last)) = (first, last)
+                && first < tasks
+            {
+                new[first] += self.words(buffer);
+                done[last] += self.words(buffer);
+            }
+        }
+        let (mut live, mut most) = (0, vec![0; self.stage_count()]);
+        for task in self.tasks() {
+            live += new[task.index()];
+            let of_stage = &mut most[self.stage(task).index()];
+            *of_stage = live.max(*of_stage);
+            live -= done[task.index()];
+        }
+        most.into_iter().map(|words| words * size_of::<u32>()).collect()
     }
 
     /// The scratch memory that every worker has.

@@ -47,6 +47,30 @@ proptest! {
         }
     }
 
+    /// What a stage finds in use at most, by brute force over its tasks and all buffers.
+    #[test]
+    fn live_bytes_are_those_of_the_fullest_task(program in programs(20, 40)) {
+        let (graph, ids) = program.build().unwrap();
+        let is_touched = |task: usize, buffer: usize| {
+            program.steps[task].reads.contains(&buffer) || program.steps[task].writes.contains(&buffer)
+        };
+        let tasks = program.steps.len();
+        let is_live = |task: usize, buffer: usize| {
+            let before = (0..=task).any(|earlier| is_touched(earlier, buffer)) || program.inputs.contains(&buffer);
+            let after = (task..tasks).any(|later| is_touched(later, buffer)) || program.outputs.contains(&buffer);
+            before && after
+        };
+        let mut expected = vec![0; graph.stage_count()];
+        for task in graph.tasks() {
+            let live = (0..ids.len()).filter(|&buffer| is_live(task.index(), buffer));
+            let bytes = live.map(|buffer| 4 * graph.words(ids[buffer])).sum::<usize>();
+            let most = &mut expected[graph.stage(task).index()];
+            *most = bytes.max(*most);
+        }
+        prop_assert_eq!(graph.live_bytes(), expected.clone());
+        prop_assert!(expected.iter().all(|&bytes| bytes <= graph.arena_bytes()));
+    }
+
     /// Buffers in use at one time lie apart, aligned and within the arena; inputs are in use from the start, outputs to
     /// the end.
     #[test]

@@ -41,8 +41,9 @@ pub(super) fn server(
     }
     let rate_per_s = largest_rate(capacity_per_s, |rate_per_s| {
         let rate = at_rate(service, options, rate_per_s)?;
+        let holds = rate.holds;
         tried.push(rate);
-        Ok(rate.holds)
+        Ok(holds)
     })?;
     Ok(ServerFinding { rate_per_s, capacity_per_s, tried })
 }
@@ -68,10 +69,10 @@ fn at_rate(service: &mut impl Service, options: &ScenarioOptions, rate_per_s: f6
         latencies.push(latency_s);
     }
     let achieved_per_s = latencies.len() as f64 / (service.now() - start).as_secs_f64();
-    let (sorted, latency_s) = sorted(latencies);
+    let (sorted, latency_s) = sorted(latencies.clone());
     let tail = Tail::of(&sorted, TAIL_PERCENT);
     let holds = tail.latency_s <= options.latency_bound_s;
-    Ok(TriedRate { rate_per_s, achieved_per_s, tail, latency_s, holds })
+    Ok(TriedRate { rate_per_s, achieved_per_s, tail, latency_s, raw_latency_s: latencies, holds })
 }
 
 #[cfg(test)]

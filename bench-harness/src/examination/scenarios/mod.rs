@@ -13,8 +13,8 @@
 //! queries of several clips, and all clips at once, in runs of the configuration's batch and streams.
 //!
 //! MLPerf asks for 600 seconds of each scenario, and for as many queries as a percentile needs; a finding says of each
-//! percentile how many there were, and how many were asked for. Its rule for fewer queries, which reports a higher
-//! percentile instead ("early stopping"), is not followed.
+//! percentile how many there were, how many were asked for, and what it does not exceed with 99% confidence by these few: what
+//! its rule for fewer queries ("early stopping") reports instead.
 //!
 //! - source: Reddi et al., "MLPerf inference benchmark", ISCA 2020; MLPerf inference rules, "Scenarios", "Load generator".
 
@@ -36,7 +36,7 @@ use crate::{
     environment::NoiseWatch,
     preparation::Preparation,
     progress::Progress,
-    statistics::{Summary, percentile},
+    statistics::{Summary, percentile, percentile_at_most},
 };
 use load::one_after_another;
 use service::EncryptedService;
@@ -123,6 +123,9 @@ pub struct StreamFinding {
     pub tail: Tail,
     /// Latencies of queries.
     pub latency_s: Summary,
+    /// Each of them, in the order of the queries; empty in records from before they were kept.
+    #[serde(default)]
+    pub raw_latency_s: Vec<f64>,
 }
 
 /// A percentile of latencies, and how much it can be relied on.
@@ -132,6 +135,10 @@ pub struct Tail {
     pub percent: usize,
     /// The least latency that so many queries in a hundred do not exceed.
     pub latency_s: f64,
+    /// What the percentile does not exceed with 99% confidence, by how many queries there were: MLPerf's estimate where a run
+    /// is stopped early. `None` for too few queries, and in records from before it was computed.
+    #[serde(default)]
+    pub at_most_s: Option<f64>,
     /// The queries that it rests on.
     pub queries: usize,
     /// The queries that MLPerf asks for: [`queries_asked_for`].
@@ -147,6 +154,7 @@ impl Tail {
         Self {
             percent,
             latency_s: percentile(sorted, percent),
+            at_most_s: percentile_at_most(sorted, percent),
             queries,
             queries_asked_for: asked_for,
             enough: queries >= asked_for,
@@ -167,7 +175,7 @@ pub struct ServerFinding {
 }
 
 /// The server at one rate.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TriedRate {
     /// The rate of the schedule, clips a second.
     pub rate_per_s: f64,
@@ -178,6 +186,9 @@ pub struct TriedRate {
     pub tail: Tail,
     /// These latencies.
     pub latency_s: Summary,
+    /// Each of them, in the order of arrival; empty in records from before they were kept.
+    #[serde(default)]
+    pub raw_latency_s: Vec<f64>,
     /// Whether the percentile is at most the bound.
     pub holds: bool,
 }
@@ -261,8 +272,8 @@ pub(super) fn find(
 
 /// At least one latency.
 fn stream(clips_a_query: usize, latencies: Vec<f64>, percent: usize) -> StreamFinding {
-    let (sorted, latency_s) = sorted(latencies);
-    StreamFinding { clips_a_query, tail: Tail::of(&sorted, percent), latency_s }
+    let (sorted, latency_s) = sorted(latencies.clone());
+    StreamFinding { clips_a_query, tail: Tail::of(&sorted, percent), latency_s, raw_latency_s: latencies }
 }
 
 fn offline_finding(clips: usize, elapsed_s: f64) -> OfflineFinding {

@@ -143,7 +143,7 @@ pub fn figure(mut sheet: Sheet<'_>, command: String) -> Figure {
         summary: experiment.summary.clone(),
         charts,
         tables,
-        notes: experiment.notes.iter().cloned().chain(notes).collect(),
+        notes: experiment.notes.iter().cloned().chain(notes).chain(sheet.rounds_so_far()).collect(),
         skipped: sheet.skipped(),
         command,
     }
@@ -293,6 +293,20 @@ impl Sheet<'_> {
             }
         }
         (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Of how few rounds something is, if not all were measured.
+    fn rounds_so_far(&self) -> Option<String> {
+        let is_begun = |subject: &&Subject| (1..subject.rounds).contains(&subject.measured());
+        let begun: Vec<&Subject> = self.subjects.iter().filter(is_begun).collect();
+        let ends = |of: fn(&Subject) -> usize| {
+            let numbers = || begun.iter().map(|subject| of(subject));
+            let (least, most) = (numbers().min()?, numbers().max()?);
+            Some(if least == most { least.to_string() } else { format!("{least} to {most}") })
+        };
+        let (measured, asked_for) = (ends(Subject::measured)?, ends(|subject| subject.rounds)?);
+        let of = if begun.len() == self.subjects.len() { "" } else { " of some configurations" };
+        Some(format!("Not all rounds were measured{of}: {measured} of {asked_for} that the profile asks for."))
     }
 
     /// What is missing and why, a sentence each.

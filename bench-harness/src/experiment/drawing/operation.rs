@@ -203,11 +203,20 @@ fn paper(sheet: &Sheet<'_>) -> Option<Budget> {
 /// The scenarios of MLPerf.
 pub(super) fn scenarios(sheet: &Sheet<'_>) -> Drawn {
     let mut columns = ["network", "method", "scenario", "what counts"].map(Column::words).to_vec();
-    columns.extend(["value", "median latency", "queries", "MLPerf asks for"].map(Column::numbers));
+    columns.extend(
+        ["value", "with 99% confidence at most", "median latency", "queries", "MLPerf asks for"].map(Column::numbers),
+    );
     let mut table = Table::new("MLPerf's scenarios", columns).opened();
     let mut rates = ["network", "method"].map(Column::words).to_vec();
     rates.extend(
-        ["rate, clips a second", "answered, clips a second", "99th percentile", "queries"].map(Column::numbers),
+        [
+            "rate, clips a second",
+            "answered, clips a second",
+            "99th percentile",
+            "with 99% confidence at most",
+            "queries",
+        ]
+        .map(Column::numbers),
     );
     rates.push(Column::words("within the bound"));
     let mut rates = Table::new("Rates that the server was tried at", rates);
@@ -216,54 +225,53 @@ pub(super) fn scenarios(sheet: &Sheet<'_>) -> Drawn {
     let mut bounds = Vec::new();
     for (subject, finding) in sheet.subjects.iter().filter_map(|subject| Some((subject, subject.finding()?))) {
         let Finding::Scenarios(finding) = finding else { continue };
-        let ScenarioFinding { options, single_stream, multi_stream, server, offline, .. } = finding;
+        let ScenarioFinding { options, single_stream, multi_stream, server, offline, .. } = &**finding;
         let (network, method) = (sheet.network(subject), method_name(subject.configuration.method));
         let asked = |tail: &Tail| {
             let text = format::count(tail.queries_asked_for as u64);
             if tail.enough { Cell::from(text) } else { Cell::marked(text, Mark::Attention) }
         };
-        let mut push = |scenario: &str, counts: String, value: String, median: String, queries: String, asked: Cell| {
-            table.push([
-                Cell::from(network),
-                method.into(),
-                scenario.into(),
-                counts.into(),
-                value.into(),
-                median.into(),
-                queries.into(),
-                asked,
-            ]);
+        let at_most = |tail: &Tail| tail.at_most_s.map_or_else(|| "too few queries".to_owned(), format::seconds);
+        let mut push = |scenario: &str, texts: [String; 5], asked: Cell| {
+            let mut row = vec![Cell::from(network), method.into(), scenario.into()];
+            row.extend(texts.map(Cell::from));
+            row.push(asked);
+            table.push(row);
         };
         for (scenario, stream) in [("single stream", single_stream), ("multiple streams", multi_stream)] {
             let clips = match stream.clips_a_query {
                 1 => "a clip".to_owned(),
                 clips => format!("{clips} clips"),
             };
-            push(
-                scenario,
+            let texts = [
                 format!("{}th percentile of the latency of {clips}", stream.tail.percent),
                 format::seconds(stream.tail.latency_s),
+                at_most(&stream.tail),
                 format::seconds(stream.latency_s.median),
                 format::count(stream.tail.queries as u64),
-                asked(&stream.tail),
-            );
+            ];
+            push(scenario, texts, asked(&stream.tail));
         }
         let held = server.rate_per_s.and_then(|rate| server.tried.iter().find(|tried| tried.rate_per_s == rate));
-        push(
-            "server",
+        let texts = [
             format!("clips a second, 99th percentile within {}", format::seconds(options.latency_bound_s)),
             server.rate_per_s.map_or_else(|| "none held".to_owned(), |rate| format::significant(rate, 3)),
+            String::new(),
             held.map_or_else(String::new, |tried| format::seconds(tried.latency_s.median)),
             held.map_or_else(String::new, |tried| format::count(tried.tail.queries as u64)),
-            held.map_or_else(|| Cell::from(""), |tried| asked(&tried.tail)),
-        );
+        ];
+        push("server", texts, held.map_or_else(|| Cell::from(""), |tried| asked(&tried.tail)));
         let asked_for = format::count(offline.clips_asked_for as u64);
-        push(
-            "offline",
+        let texts = [
             "clips a second".to_owned(),
             format::significant(offline.clips_per_s, 3),
             String::new(),
+            String::new(),
             format::count(offline.clips as u64),
+        ];
+        push(
+            "offline",
+            texts,
             if offline.enough { asked_for.into() } else { Cell::marked(asked_for, Mark::Attention) },
         );
         for tried in &server.tried {
@@ -273,6 +281,7 @@ pub(super) fn scenarios(sheet: &Sheet<'_>) -> Drawn {
                 format::significant(tried.rate_per_s, 3),
                 format::significant(tried.achieved_per_s, 3),
                 format::seconds(tried.tail.latency_s),
+                at_most(&tried.tail),
                 format::count(tried.tail.queries as u64),
                 if tried.holds { "yes" } else { "no" }.to_owned(),
             ]);

@@ -3,8 +3,12 @@
 use super::{Drawn, Sheet, method_name};
 use crate::{
     examination::{Finding, precision::PrecisionFinding},
+    record::StageMemory,
     report::{
-        document::{Axis, Bar, BarSeries, Bars, Chart, Column, Line, LineStyle, Lines, Point, Positions, Table, Unit},
+        document::{
+            Axis, Bar, BarSeries, Bars, Chart, Column, Line, LineStyle, Lines, Part, Point, Positions, Stacked, Table,
+            Unit,
+        },
         format,
     },
     statistics::Comparison,
@@ -22,10 +26,13 @@ pub(super) fn strategies(sheet: &Sheet<'_>) -> Drawn {
         ["key switches of the three", "inference", "peak memory", "keys", "encoded weights"].map(Column::numbers),
     );
     let mut table = Table::new("Strategies, thread-seconds of each convolution", columns);
-    let mut charts = Vec::new();
+    let mut columns = ["network", "method", "strategy", "convolution"].map(Column::words).to_vec();
+    columns.extend(["keys that it uses", "encoded weights", "values, at most", "together"].map(Column::numbers));
+    let mut memory = Table::new("Strategies, memory of each convolution", columns);
+    let (mut charts, mut memory_charts) = (Vec::new(), Vec::new());
     for network in sheet.networks() {
         for method in sheet.methods() {
-            let mut series = Vec::new();
+            let (mut series, mut held) = (Vec::new(), Vec::new());
             for (_, record) in sheet.all_of(network, method) {
                 let stages = CONVOLUTIONS.map(|name| record.stages.iter().find(|stage| stage.name == name));
                 let times = stages.map(|stage| stage.map(|stage| stage.busy_s));
@@ -43,7 +50,23 @@ pub(super) fn strategies(sheet: &Sheet<'_>) -> Drawn {
                 ]);
                 table.push(row);
                 let bars = times.map(|time| time.map(Into::into)).to_vec();
-                series.push(BarSeries { name: short_strategy(strategy), bars, references: Vec::new() });
+                let short = short_strategy(strategy);
+                series.push(BarSeries { name: short.clone(), bars, references: Vec::new() });
+                for stage in stages.into_iter().flatten() {
+                    let StageMemory { key_bytes, plaintext_bytes, value_bytes } = stage.memory;
+                    // Records from before it was noted down have nothing.
+                    if stage.memory.total_bytes() > 0 {
+                        let words = [network, method_name(method), &short, &stage.name];
+                        let bytes = [key_bytes, plaintext_bytes, value_bytes, stage.memory.total_bytes()];
+                        memory.push(words.map(str::to_owned).into_iter().chain(bytes.map(format::bytes)));
+                        held.push((format!("{} {short}", stage.name), stage.memory));
+                    }
+                }
+            }
+            if !held.is_empty() {
+                held.sort_by(|(a, _), (b, _)| a[..5].cmp(&b[..5]));
+                let title = format!("Memory of the convolutions of {network}, {}", method_name(method));
+                memory_charts.push(Chart::new(title, stacked_memory(&held)));
             }
             if !series.is_empty() {
                 let (category, axis) = ("convolution".to_owned(), Axis::linear("thread-seconds", Unit::Seconds));
@@ -55,7 +78,31 @@ pub(super) fn strategies(sheet: &Sheet<'_>) -> Drawn {
             }
         }
     }
-    Drawn::of(charts, table)
+    let mut drawn = Drawn::of(charts, table);
+    if !memory.rows.is_empty() {
+        drawn.charts.extend(memory_charts);
+        drawn.tables.push(memory);
+    }
+    drawn
+}
+
+/// What convolutions hold in memory.
+fn stacked_memory(held: &[(String, StageMemory)]) -> Stacked {
+    let part = |name: &str, of: fn(&StageMemory) -> u64| Part {
+        name: name.to_owned(),
+        values: held.iter().map(|(_, memory)| of(memory) as f64).collect(),
+    };
+    Stacked {
+        category: "convolution and strategy".to_owned(),
+        categories: held.iter().map(|(name, _)| name.clone()).collect(),
+        parts: vec![
+            part("keys", |memory| memory.key_bytes),
+            part("encoded weights", |memory| memory.plaintext_bytes),
+            part("values", |memory| memory.value_bytes),
+        ],
+        axis: Axis::linear("memory", Unit::Bytes),
+        limits: Vec::new(),
+    }
 }
 
 /// `full` for `full,full,full`.

@@ -132,17 +132,16 @@ fn switches(plan: &Plan, limbs: u64, count: u64) -> Counts {
     Units::of(plan).key_switches(limbs, count, count)
 }
 
-/// The numbers of a plan on nodes.
-pub(in crate::network) fn plaintexts(plan: &Plan) -> Plaintexts {
-    let numbers = |stage: &Stage| match &stage.step {
-        Step::Nodes(NodeStep::Convolution(convolution)) => (convolution.rows() + 1) * convolution.channels_out,
-        Step::Nodes(NodeStep::Activation(NodeActivation { form, channels, .. })) => match form {
+/// The numbers of a stage on nodes.
+pub(in crate::network) fn plaintexts(plan: &Plan, stage: &Stage, step: &NodeStep) -> Plaintexts {
+    let count = match step {
+        NodeStep::Convolution(convolution) => (convolution.rows() + 1) * convolution.channels_out,
+        NodeStep::Activation(NodeActivation { form, channels, .. }) => match form {
             Form::Quadratic => 3 * channels,
             Form::Square => *channels,
         },
-        _ => 0,
     };
-    let words: usize = encode::forms(plan).iter().map(|form| form.limb_words * form.primes.len()).sum();
-    let count = plan.stages.iter().map(numbers).sum::<usize>() as u64;
-    Plaintexts { count, bytes: 4 * words as u64, ntt: 0 }
+    let forms = encode::forms_of(plan, stage, step);
+    let words: usize = forms.iter().map(|form| form.limb_words * form.primes.len()).sum();
+    Plaintexts { count: count as u64, bytes: 4 * words as u64, ntt: 0 }
 }

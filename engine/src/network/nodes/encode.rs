@@ -124,15 +124,18 @@ fn units(plan: &Plan) -> Vec<Unit> {
 
 /// The pieces of the arena of a plan whose ciphertexts are nodes.
 pub(in crate::network) fn forms(plan: &Plan) -> Vec<PieceForm> {
-    let form = |Unit { stage, part }: Unit| {
-        let stage = &plan.stages[stage];
-        let channels = match &stage.step {
-            Step::Nodes(NodeStep::Convolution(convolution)) => convolution.channels_out,
-            Step::Nodes(NodeStep::Activation(activation)) => activation.channels,
-            _ => unreachable!("a stage on nodes"),
-        };
-        let (words, limbs) = match (part, &stage.step) {
-            (Part::Weights { .. }, Step::Nodes(NodeStep::Convolution(convolution))) => {
+    node_steps(plan).flat_map(|(stage, step)| forms_of(plan, stage, step)).collect()
+}
+
+/// Those of a stage.
+pub(super) fn forms_of(plan: &Plan, stage: &Stage, step: &NodeStep) -> Vec<PieceForm> {
+    let channels = match step {
+        NodeStep::Convolution(convolution) => convolution.channels_out,
+        NodeStep::Activation(activation) => activation.channels,
+    };
+    let form = |part: Part| {
+        let (words, limbs) = match (part, step) {
+            (Part::Weights { .. }, NodeStep::Convolution(convolution)) => {
                 (periodic_weight_words(weights_shape(convolution)), stage.limbs_in)
             }
             (Part::Coefficient(0), _) => (channels, stage.limbs_in),
@@ -142,7 +145,7 @@ pub(in crate::network) fn forms(plan: &Plan) -> Vec<PieceForm> {
         let primes = PrimeIndex::first(plan.plaintext_limbs(limbs));
         PieceForm { limb_words: words.next_multiple_of(BLOCK), primes }
     };
-    units(plan).into_iter().map(form).collect()
+    parts(step).into_iter().map(form).collect()
 }
 
 /// Which of them is what: one entry a stage.
