@@ -30,7 +30,7 @@ echo "== release build"
 cargo build --release --workspace --features hear-engine/hwloc,hear-bench/hwloc --quiet
 echo "== tests"
 # Output of passing tests is kept, because tests that lack the published data say so there.
-cargo nextest run --workspace "${features[@]}" --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
+cargo nextest run --workspace "${features[@]}" --no-fail-fast --success-output final --status-level slow --final-status-level slow 2>&1 | tee "$log"
 cargo test --workspace --doc "${features[@]}" --quiet
 
 skipped=$(grep -c 'SKIPPED (no dataset)' "$log" || true)

@@ -171,7 +171,7 @@ fn what_would_not_end_in_time_is_left_for_another_start() {
     let report = || fs::read_to_string(directory.path().join("out/report.md")).unwrap();
     let output = bench(directory.path(), &format!("{arguments} --time-limit 0s"));
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(report().contains("longer than what was left of 0s"), "{}", report());
+    assert!(report().contains("longer than what was left of --time-limit 0s"), "{}", report());
     assert!(report().contains("one was skipped as a whole, with its reason"), "{}", report());
     assert!(lines(directory.path()).iter().all(|line| line.record().is_none()));
     assert!(bench(directory.path(), arguments).status.success());

@@ -107,8 +107,8 @@ impl Results {
     /// Whether any round of a configuration was measured.
     #[must_use]
     pub fn is_measured(&self, configuration_hash: &str) -> bool {
-        let rounds = self.rounds.get(configuration_hash).into_iter().flat_map(BTreeMap::values);
-        rounds.into_iter().any(|line| !matches!(line.entry, Entry::Unmeasured(_)))
+        let mut rounds = self.rounds.get(configuration_hash).into_iter().flat_map(BTreeMap::values);
+        rounds.any(|line| !matches!(line.entry, Entry::Unmeasured(_)))
     }
 
     /// All rounds.

@@ -28,13 +28,14 @@ const ENCODING_NS: f64 = 3.0;
 /// What encryption, decryption and the plain network take of a clip; 5 ms where it was measured.
 const CLIP_S: f64 = 0.005;
 
-/// How much longer an inference takes on an instruction set than on AVX-512.
+/// How much longer an inference takes on an instruction set than on the widest that there is, for which speeds are known.
 fn slowness(isa: Isa) -> f64 {
-    match isa.name() {
+    let to_avx512 = |isa: Isa| match isa.name() {
         "scalar" => 7.0,
         "avx2" => 1.6,
         _ => 1.0,
-    }
+    };
+    to_avx512(isa) / Isa::from_environment().map_or(1.0, to_avx512)
 }
 
 /// What a round of a configuration is expected to take in all, in seconds, before anything was measured.
@@ -116,8 +117,8 @@ impl Clock {
         let limit = self.limit?;
         let (expected_s, left) = (self.expects_s(step), limit.saturating_sub(elapsed));
         (Self::MARGIN * expected_s > left.as_secs_f64()).then(|| {
-            let limit = humantime::format_duration(limit);
-            format!("it was expected to take {}, longer than what was left of {limit}", format::duration(expected_s))
+            let (expected, limit) = (format::duration(expected_s), humantime::format_duration(limit));
+            format!("it was expected to take {expected}, longer than what was left of --time-limit {limit}")
         })
     }
 }
@@ -167,7 +168,7 @@ mod tests {
         assert_eq!(clock.objection(&step(100.0, "a"), Duration::from_secs(780)), None);
         assert_eq!(
             clock.objection(&step(100.0, "a"), Duration::from_secs(850)).unwrap(),
-            "it was expected to take 1 min 40 s, longer than what was left of 15m"
+            "it was expected to take 1 min 40 s, longer than what was left of --time-limit 15m"
         );
         // After the end, nothing is begun.
         assert!(clock.objection(&step(0.01, "a"), Duration::from_secs(901)).is_some());
