@@ -53,6 +53,12 @@ pub struct RecordLine {
 }
 
 impl RecordLine {
+    /// Whether anything was measured or found out.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        !matches!(self.entry, Entry::Unmeasured(_))
+    }
+
     /// The record, if it was measured.
     #[must_use]
     pub fn record(&self) -> Option<&Record> {

@@ -19,7 +19,7 @@ use crate::{
     experiment::{Campaign, Catalogue, Clock, Experiment, ExperimentError, Results, Sources, Step, Turnout, document},
     failure::Failure,
     record::{Entry, Identity, Reason, Unmeasured},
-    record_lines::{RecordLine, RecordWriter},
+    record_lines::RecordWriter,
     report::{self, format},
 };
 
@@ -123,8 +123,7 @@ fn measure(
         writeln!(output, "WARNING: this program was built to test the laboratory: {}", TEST_FEATURES.join(", "))?;
     }
     let steps = campaign.steps()?;
-    let is_measured = |line: &&RecordLine| !matches!(line.entry, Entry::Unmeasured(_));
-    let known = campaign.results.lines().filter(is_measured).count();
+    let known = campaign.results.lines().filter(|line| line.is_measured()).count();
     if known > 0 {
         writeln!(output, "{known} rounds are in {} already.", records.display())?;
     }

@@ -127,7 +127,7 @@ impl Campaign<'_> {
     ) -> Result<()> {
         for step in steps {
             let known = self.results.round(&step.hash, step.round);
-            if known.is_some_and(|line| !matches!(line.entry, Entry::Unmeasured(_))) {
+            if known.is_some_and(RecordLine::is_measured) {
                 observe(step, Turnout::Known)?;
                 continue;
             }
@@ -157,7 +157,7 @@ impl Campaign<'_> {
                     line
                 }
             };
-            if matches!(line.entry, Entry::Unmeasured(_)) {
+            if !line.is_measured() {
                 self.hopeless.insert(step.hash.clone());
             }
             // What is skipped for the same reason as before says nothing new.

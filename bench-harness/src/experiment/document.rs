@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     environment::{Build, Environment, Noise},
-    record::Entry,
     record_lines::{RecordLine, configuration_hash},
     report::{
         document::{Document, Section},
@@ -109,7 +108,7 @@ fn facts(lines: &[RecordLine], campaign: &Campaign<'_>, asked_for: usize) -> Vec
     if let (Some(first), Some(last)) = (first, last) {
         add("measured", Some(format!("{} to {}", date(first), date(last))));
     }
-    let measured = lines.iter().filter(|line| !matches!(line.entry, Entry::Unmeasured(_)));
+    let measured = lines.iter().filter(|line| line.is_measured());
     let rounds = measured.map(|line| (&line.configuration, line.round)).collect::<BTreeSet<_>>().len();
     let of = if rounds < asked_for { format!(" of {asked_for}") } else { String::new() };
     add("rounds", Some(format!("{rounds}{of}, each in a process of its own")));

@@ -92,8 +92,7 @@ impl Results {
     /// Keeps a round: the latest of its number, but nothing that was measured gives way to what was not.
     pub fn keep(&mut self, line: RecordLine) {
         let rounds = self.rounds.entry(line.configuration.clone()).or_default();
-        let is_measured = |line: &RecordLine| !matches!(line.entry, Entry::Unmeasured(_));
-        if is_measured(&line) || !rounds.get(&line.round).is_some_and(is_measured) {
+        if line.is_measured() || !rounds.get(&line.round).is_some_and(RecordLine::is_measured) {
             rounds.insert(line.round, line);
         }
     }
@@ -108,7 +107,7 @@ impl Results {
     #[must_use]
     pub fn is_measured(&self, configuration_hash: &str) -> bool {
         let mut rounds = self.rounds.get(configuration_hash).into_iter().flat_map(BTreeMap::values);
-        rounds.any(|line| !matches!(line.entry, Entry::Unmeasured(_)))
+        rounds.any(RecordLine::is_measured)
     }
 
     /// All rounds.
@@ -189,7 +188,7 @@ impl Subject {
     /// How many rounds were measured.
     #[must_use]
     pub fn measured(&self) -> usize {
-        self.lines.iter().filter(|line| !matches!(line.entry, Entry::Unmeasured(_))).count()
+        self.lines.iter().filter(|line| line.is_measured()).count()
     }
 
     /// Why there is nothing, if there is nothing.
